@@ -193,7 +193,7 @@ def _heading(first: tuple[int, list[str]], name: str) -> tuple[str, ...]:
     if not heading:
         raise Unreadable(f"{name} is empty. Expected a heading row and at least one row of data.")
     if len(heading) == 1 and any(separator in heading[0] for separator in ";\t|"):
-        raise Unreadable(f"{name} seems to be separated by {heading[0].strip(chr(34))!r}'s own character. Save it with commas.")
+        raise Unreadable(f"{name} has no commas in its heading {heading[0][:80]!r}. Save it as comma-separated CSV.")
     if len(heading) > MAX_COLUMNS:
         raise Unreadable(f"{name} has {len(heading)} columns, the limit is {MAX_COLUMNS}.")
     doubled = sorted({each for each in heading if heading.count(each) > 1})
@@ -212,6 +212,11 @@ def safe_cell(text: str) -> str:
     except ValueError:
         return f"'{text}"
     return text
+
+
+def plain_cell(text: str) -> str:
+    """The cell before safe_cell."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def write_csv(heading: Sequence[str], records: Iterable[Sequence[str]]) -> bytes:

@@ -92,6 +92,14 @@ def table_of(frame: pd.DataFrame, name: str) -> TextTable:
     return TextTable(name, "", tuple(str(heading) for heading in frame.columns), columns, rows)
 
 
+def table_frame(table: TextTable) -> pd.DataFrame:
+    """The table as a frame of texts; ragged rows are left out."""
+    return pd.DataFrame({
+        name: np.array(column.values, dtype=object)[np.frombuffer(column.codes, dtype=np.int64)]
+        for name, column in table.columns.items()
+    })  # fmt: skip
+
+
 def _cell_text(cell: Any) -> str:
     if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
         return ""

@@ -30,7 +30,9 @@ TERMS = (
     ),
     (
         mark("Score"),
-        mark("100 less the probability, in percent, of a discrepancy that is the evaluator's own, with a 90 % interval."),
+        mark(
+            "100 less the probability, in percent, of a discrepancy that is the evaluator's own, with a 90 % interval."
+        ),
     ),
     (mark("Check error"), mark("How often a checker is wrong, learned from visits that a second checker repeated.")),
     (mark("Grade"), mark("A, B or C by the bound of the interval, never by the score alone; else inconclusive.")),
@@ -41,7 +43,9 @@ TERMS = (
 )
 
 PAIR_COLUMNS = {
-    "evaluator_no": mark("Number of the evaluator in this file. Formulas count by it, since a spreadsheet compares codes as numbers."),
+    "evaluator_no": mark(
+        "Number of the evaluator in this file. Formulas count by it, since a spreadsheet compares codes as numbers."
+    ),
     "evaluator_id": mark("Evaluator, as in the reports."),
     "spot_check_id": mark("Spot check, as in the checks."),
     "checker_id": mark("Checker who made the spot check."),
@@ -62,6 +66,8 @@ PAIR_COLUMNS = {
     "reported_pass": mark("Whether the reported value passes: 1, 0, or blank without a pass line."),
     "checked_pass": mark("Whether the checked value passes: 1, 0, or blank without a pass line."),
     "weight": mark("Design weight of the visit after the cut; 1 where all are equal."),
-    "normalised_weight": mark("Weight of the visit, scaled so that an evaluator's weights add up to the effective visits."),
+    "normalised_weight": mark(
+        "Weight of the visit, scaled so that an evaluator's weights add up to the effective visits."
+    ),
     "severity": mark("Severity of the criterion."),
 }

@@ -296,16 +296,17 @@ def _icc_limits(squares: tuple[float, float, float, float], n: int, k: int, form
 
 
 def _icc2_limits(squares: tuple[float, float, float, float], n: int, k: int) -> tuple[float, float] | None:
-    """Limits of ICC(2,1) with Satterthwaite's degrees of freedom; None where those are 0 / 0."""
+    """Limits of ICC(2,1) with Satterthwaite's degrees of freedom; None where there are almost none."""
     between, _, judges, residual = squares
     top, bottom = _icc_parts(squares, n, k, "2,1")
     value, ratio = top / bottom, judges / residual
     rest = n * (1 + (k - 1) * value) - k * value
     spread = (n - 1) * (k * value * ratio) ** 2 + rest**2
     df = (k - 1) * (n - 1) * (k * value * ratio + rest) ** 2 / spread if spread > ROUNDING else 0.0
-    if df <= 0:
-        return None
     low_f, high_f = special.fdtri(n - 1, df, 0.975), special.fdtri(df, n - 1, 0.975)
+    # With almost no degrees of freedom the quantile grows beyond all bounds, and so does the interval.
+    if df <= 0 or max(low_f, high_f) > 1 / ROUNDING:
+        return None
     others = k * judges + (k * n - k - n) * residual
     low = n * (between - low_f * residual) / (low_f * others + n * between)
     high = n * (high_f * between - residual) / (others + n * high_f * between)

@@ -207,12 +207,12 @@ def criteria_by_rate(document: Document) -> list[Mapping[str, Any]]:
     return sorted(compared, key=lambda each: (-each["discrepancy_rate"], each["criterion_id"]))
 
 
-def estimate_text(estimate: Mapping[str, Any] | None) -> str:
+def estimate_text(estimate: Mapping[str, Any] | None, translate: Translate) -> str:
     """0.71 [0.60, 0.82], or the reason why there is no value."""
     if estimate is None:
         return NONE
     if estimate["value"] is None:
-        return f"{NONE} ({estimate['reason']})" if estimate["reason"] else NONE
+        return f"{NONE} ({say(estimate['reason'], translate)})" if estimate["reason"] else NONE
     interval = estimate["interval"]
     tail = f" [{interval[0]:.2f}, {interval[1]:.2f}]" if interval else ""
     return f"{estimate['value']:.2f}{tail}"

@@ -21,11 +21,14 @@ _PRODUCTS = {
     "w*n_F": ("weight", "n_F"),
 }
 _VISIT_SHEET = (*VISIT_COLUMNS, *_PRODUCTS)
-_DIGITS = 9
+# The result holds nine significant digits, so equal numbers agree to seven behind the point.
+_DIGITS = 7
+# Stands in a measure's formula for the cell that holds the evaluator's number.
+NO = "{no}"
 
 STEPS = (
     mark("1. Column E computes each number again from the sheets Pairs and Visits, by evaluator_no."),
-    mark("2. Column F is the program's own number. Column G is the difference and must be 0 everywhere."),
+    mark("2. Column F is the program's own number. Column G is the relative difference and must be 0 everywhere."),
     mark("3. To test a single pair, look up report_row and check_row in the two input files."),
     mark("4. Filter Pairs by evaluator_id and use = scored to see every pair behind a number."),
     mark("5. Score, interval and grade follow from d, m and normalised_weight of the visits by the method in Summary."),
@@ -40,21 +43,21 @@ class Places:
     visits: str
     visit_rows: int
 
-    def count(self, number: str, **conditions: str) -> str:
-        """Formula for the scored pairs of the evaluator in the cell number under further conditions."""
-        wanted = {"evaluator_no": number, "use": '"scored"', **conditions}
+    def count(self, **conditions: str) -> str:
+        """Formula for the evaluator's scored pairs under further conditions."""
+        wanted = {"evaluator_no": NO, "use": '"scored"', **conditions}
         terms = []
         for name, rows in self.pairs:
             parts = (f"{_range(name, list(PAIR_COLUMNS).index(c), rows)},{value}" for c, value in wanted.items())
             terms.append(f"COUNTIFS({','.join(parts)})")
         return "+".join(terms)
 
-    def total(self, column: str, number: str) -> str:
-        """Formula for the sum of a column of the visits of the evaluator in the cell number."""
+    def total(self, column: str) -> str:
+        """Formula for the sum of a column over the evaluator's visits."""
         key, column_range = (
             _range(self.visits, _VISIT_SHEET.index(name), self.visit_rows) for name in ("evaluator_no", column)
         )
-        return f"SUMIFS({column_range},{key},{number})"
+        return f"SUMIFS({column_range},{key},{NO})"
 
 
 def _range(sheet: str, column: int, rows: int) -> str:
@@ -103,21 +106,21 @@ def _share(above: float, below: float) -> float | None:
     return above / below if below else None
 
 
-def measures(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFrame, at: Places, no: str) -> list[Measure]:
-    """What is computed again for one evaluator: pairs and visits are its own, scored; no is the cell of its number."""
-    return [*_rates(evaluator, pairs, visits, at, no), *_counts(evaluator, pairs, visits, at, no)]
+def measures(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFrame, at: Places) -> list[Measure]:
+    """What is computed again for one evaluator: pairs and visits are its own, scored."""
+    return [*_rates(evaluator, pairs, visits, at), *_counts(evaluator, pairs, visits, at)]
 
 
-def _rates(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFrame, at: Places, no: str) -> list[Measure]:
+def _rates(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFrame, at: Places) -> list[Measure]:
     weight, found = visits["weight"], int(pairs["discrepancy"].sum())
     wd, wm = float((weight * visits["d"]).sum()), float((weight * visits["m"]).sum())
     w, ww = float(weight.sum()), float((weight**2).sum())
-    sum_w, sum_ww = at.total("weight", no), at.total("w*w", no)
-    counted = at.count(no)
-    pairs_found = at.count(no, discrepancy="1")
+    sum_w, sum_ww = at.total("weight"), at.total("w*w")
+    counted = at.count()
+    pairs_found = at.count(discrepancy="1")
     return [
         Measure(mark("Pairs, counted in Pairs"), "COUNTIFS", counted, len(pairs), evaluator["pairs"]),
-        Measure(mark("Pairs, added up in Visits"), "sum(m)", at.total("m", no), int(visits["m"].sum()), evaluator["pairs"]),
+        Measure(mark("Pairs, added up in Visits"), "sum(m)", at.total("m"), int(visits["m"].sum()), evaluator["pairs"]),
         Measure(mark("Discrepancies"), "COUNTIFS", pairs_found, found, evaluator["discrepancies"]),
         Measure(
             mark("Unweighted rate"),
@@ -129,7 +132,7 @@ def _rates(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFra
         Measure(
             mark("Hajek rate"),
             "sum(w*d) / sum(w*m)",
-            _ratio(at.total("w*d", no), at.total("w*m", no)),
+            _ratio(at.total("w*d"), at.total("w*m")),
             _share(wd, wm),
             evaluator["raw_rate"],
         ),
@@ -143,41 +146,41 @@ def _rates(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFra
         Measure(
             mark("Sum of normalised weights"),
             "sum(w~)",
-            f'IF({sum_w}=0,"",{at.total("normalised_weight", no)})',
+            f'IF({sum_w}=0,"",{at.total("normalised_weight")})',
             float(visits["normalised_weight"].sum()) if len(visits) else None,
             evaluator["effective_visits"],
         ),
     ]
 
 
-def _counts(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFrame, at: Places, no: str) -> list[Measure]:
+def _counts(evaluator: Mapping[str, Any], pairs: pd.DataFrame, visits: pd.DataFrame, at: Places) -> list[Measure]:
     direction = evaluator["direction"]
     false_pass, false_alarm = direction["false_pass"], direction["false_alarm"]
     reported, checked = pairs["reported_pass"], pairs["checked_pass"]
-    both_fail = (reported == "false") & (checked == "false")
+    both_fail = reported.eq("false") & checked.eq("false")
     found = []
     for name, side in ((mark("Lenient findings"), "lenient"), (mark("Harsh findings"), "harsh")):
         mine = pairs["direction"] == side
         criterion = f'"{side}"'
-        half = at.count(no, direction=criterion, reported_pass="0", checked_pass="0")
-        formula = f"{at.count(no, direction=criterion)}-({half})/2"
+        half = at.count(direction=criterion, reported_pass="0", checked_pass="0")
+        formula = f"{at.count(direction=criterion)}-({half})/2"
         how = mark("COUNTIFS; a difference between two failing values counts half")
         value = float(mine.sum() - (mine & both_fail).sum() / 2)
         found.append(Measure(name, how, formula, value, direction[side]))
-    k, n = int(((reported == "true") & (checked == "false")).sum()), int((checked == "false").sum())
-    alarms, passes = int(((reported == "false") & (checked == "true")).sum()), int((checked == "true").sum())
+    k, n = int((reported.eq("true") & checked.eq("false")).sum()), int(checked.eq("false").sum())
+    alarms, passes = int((reported.eq("false") & checked.eq("true")).sum()), int(checked.eq("true").sum())
     weight = visits["weight"]
     wk, wn = float((weight * visits["k_F"]).sum()), float((weight * visits["n_F"]).sum())
-    rate = _ratio(at.total("w*k_F", no), at.total("w*n_F", no))
+    rate = _ratio(at.total("w*k_F"), at.total("w*n_F"))
     as_flags = {"reported_pass": "1", "checked_pass": "0"}
     as_alarms = {"reported_pass": "0", "checked_pass": "1"}
     return [
         *found,
-        Measure(mark("False passes"), "COUNTIFS", at.count(no, **as_flags), k, false_pass["events"]),
-        Measure(mark("Checked failures"), "COUNTIFS", at.count(no, checked_pass="0"), n, false_pass["n"]),
+        Measure(mark("False passes"), "COUNTIFS", at.count(**as_flags), k, false_pass["events"]),
+        Measure(mark("Checked failures"), "COUNTIFS", at.count(checked_pass="0"), n, false_pass["n"]),
         Measure(mark("False pass rate"), "sum(w*k_F) / sum(w*n_F)", rate, _share(wk, wn), false_pass["value"]),
-        Measure(mark("False alarms"), "COUNTIFS", at.count(no, **as_alarms), alarms, false_alarm["events"]),
-        Measure(mark("Checked passes"), "COUNTIFS", at.count(no, checked_pass="1"), passes, false_alarm["n"]),
+        Measure(mark("False alarms"), "COUNTIFS", at.count(**as_alarms), alarms, false_alarm["events"]),
+        Measure(mark("Checked passes"), "COUNTIFS", at.count(checked_pass="1"), passes, false_alarm["n"]),
     ]
 
 
@@ -186,17 +189,19 @@ def reperformance_sheet(
 ) -> None:
     """Every measure of every evaluator as formula, program's number and difference."""
     scored = pairs[pairs["use"] == "scored"]
-    groups = {number: part for number, part in scored.groupby("evaluator_no")}
-    groups_of_visits = {number: part for number, part in visits.groupby("evaluator_no")}
+    pairs_of, visits_of = dict(iter(scored.groupby("evaluator_no"))), dict(iter(visits.groupby("evaluator_no")))
     first = len(STEPS) + 5
-    rows: list[Sequence[Cell]] = []
+    rows: list[tuple[Cell, ...]] = []
     for number, evaluator in enumerate(document["evaluators"], start=1):
-        mine, seen = groups.get(number, scored.iloc[:0]), groups_of_visits.get(number, visits.iloc[:0])
-        for measure in measures(evaluator, mine, seen, at, f"$A{first + len(rows)}"):
-            # The number's cell moves with each row, so the formula is built for this row alone.
-            own = f"$A{first + len(rows)}"
-            formula = measure.formula.replace(f"$A{first + len(rows)}", own)
-            rows.append(_row(number, evaluator["evaluator_id"], measure, formula, first + len(rows), translate))
+        mine, seen = pairs_of.get(number, scored.iloc[:0]), visits_of.get(number, visits.iloc[:0])
+        for measure in measures(evaluator, mine, seen, at):
+            head: tuple[Cell, ...] = (
+                number,
+                evaluator["evaluator_id"],
+                translate(measure.name),
+                translate(measure.how),
+            )
+            rows.append((*head, *_comparison(measure, first + len(rows))))
     columns = [
         Column("evaluator_no", 12, "integer"),
         Column("evaluator_id", 24),
@@ -206,4 +211,24 @@ def reperformance_sheet(
         Column(translate("Program's number"), 16, "number"),
         Column(translate("Difference"), 12, "number"),
     ]
-    book.sheet(translate("Re-performance"), columns, rows, lines=_lines(rows, first, translate))
+    differing = sum(row[-1].value != 0 for row in rows if isinstance(row[-1], Formula))
+    lines: list[str | Formula] = [
+        translate("Re-performance: how another auditor computes the numbers again"),
+        *(translate(step) for step in STEPS),
+        translate("Rows with a difference:"),
+        Formula(f'=COUNTIF($G${first}:$G${first + max(len(rows), 1) - 1},"<>0")', differing),
+    ]
+    book.sheet(translate("Re-performance"), columns, rows, lines)
+
+
+def _comparison(measure: Measure, row: int) -> tuple[Cell, Cell, Cell]:
+    """Computed again, the program's number, and their relative difference: 1 where only one of them has a value."""
+    again, program = measure.value, measure.program
+    if again is None or program is None:
+        difference = 0.0 if again is program else 1.0
+    else:
+        difference = round((again - program) / max(1.0, abs(program)), _DIGITS) + 0.0
+    relative = f"ROUND((E{row}-F{row})/MAX(1,ABS(F{row})),{_DIGITS})"
+    formula = f'=IF(AND(E{row}="",F{row}=""),0,IF(OR(E{row}="",F{row}=""),1,{relative}))'
+    live = Formula(f"={measure.formula.replace(NO, f'$A{row}')}", "" if again is None else again)
+    return live, program, Formula(formula, difference)

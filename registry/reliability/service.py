@@ -33,6 +33,10 @@ class Outcome:
     comparison: Comparison
     reports: Checked
     spot_checks: Checked
+    tables: tuple[TextTable, TextTable]
+
+    def sides(self) -> tuple[tuple[TextTable, Checked], tuple[TextTable, Checked]]:
+        return (self.tables[0], self.reports), (self.tables[1], self.spot_checks)
 
 
 def compare(
@@ -81,7 +85,7 @@ def compare_tables(
         title=criteria.get("title"),
         notes=criteria.get("notes", ()),
     )
-    return Outcome(comparison, checked_reports, checked_checks)
+    return Outcome(comparison, checked_reports, checked_checks, (reports, spot_checks))
 
 
 def checked_criteria(criteria: Mapping[str, Any], name: str | None = None) -> tuple[Criterion, ...]:

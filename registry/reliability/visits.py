@@ -6,6 +6,7 @@ COLUMNS = (
     "evaluator_no",
     "evaluator_id",
     "spot_check_id",
+    "site_id",
     "checker_id",
     "d",
     "m",
@@ -23,23 +24,23 @@ def numbered(pairs: pd.DataFrame, evaluator_ids: list[str]) -> pd.DataFrame:
     frame.insert(0, "evaluator_no", frame["evaluator_id"].map(places).fillna(0).astype("int64"))
     for name in ("reported_pass", "checked_pass", "direction"):
         frame[name] = frame[name].fillna("").astype(str).str.lower()
-    return frame.sort_values(["evaluator_no", "spot_check_id", "criterion_id", "check_row"], kind="stable")
+    return frame.sort_values(["evaluator_no", "spot_check_id", "site_id", "criterion_id", "check_row"], kind="stable")
 
 
 def visit_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """One row per evaluator and spot check of numbered pairs, scored ones only, in the columns COLUMNS.
+    """One row per evaluator, spot check and site of numbered pairs, scored ones only, in the columns COLUMNS.
 
     d discrepancies of m pairs; k_F reported passes among n_F checked failures.
     """
     scored = pairs[pairs["use"] == "scored"]
-    fails = scored["checked_pass"] == "false"
+    fails = scored["checked_pass"].eq("false")
     counted = scored.assign(
         d=scored["discrepancy"].astype("int64"),
         m=1,
-        k_F=(fails & (scored["reported_pass"] == "true")).astype("int64"),
+        k_F=(fails & scored["reported_pass"].eq("true")).astype("int64"),
         n_F=fails.astype("int64"),
     )
-    groups = counted.groupby(["evaluator_no", "evaluator_id", "spot_check_id"], sort=True, as_index=False)
+    groups = counted.groupby(["evaluator_no", "evaluator_id", "spot_check_id", "site_id"], sort=True, as_index=False)
     visits = groups.agg(
         checker_id=("checker_id", "first"),
         d=("d", "sum"),

@@ -63,21 +63,45 @@ RULES = {
 }
 CHECK_ERROR = {"assessed": mark("assessed"), "not assessed": mark("not assessed")}
 
-# Sentences of a result, as the scoring fills them in, and what a reader is told instead. The fields are numbers,
-# names of columns, or again such a sentence.
-SENTENCES = {
-    "applied": mark("applied"),
-    "not applied": mark("not applied"),
-    "not applied: no column {columns}": mark("not applied: no column {columns}"),
-    "not applied: {reason}": mark("not applied: {reason}"),
-    "assessed": mark("assessed"),
-    "not assessed": mark("not assessed"),
-    "{visits} visits, at least {limit} are needed": mark("{visits} visits, at least {limit} are needed"),
+# Sentences of a result, as the scoring fills them in. The fields are numbers, names of columns, or such a sentence.
+_AS_GIVEN = (
+    mark("by criterion: its lag_days, else stable {stable}, slow {slow}, volatile 0 days"),
+    mark("{days} days for every criterion"),
+    mark("not assessed: no standard_version or parameter_digest on both sides"),
+    mark("not assessed: no sealed_at column"),
+    mark("sealed before the end of the check's day in {zone}"),
+    mark("equal weights: no inclusion_probability column"),
+    mark("1 / inclusion_probability, cut at {factor} x the median, normalised by evaluator"),
+    mark("all visits taken as completed: no status column"),
+    mark("only completed visits"),
+    mark("critical discrepancies count without re-verification: no reverified column"),
+    mark("critical discrepancies and failed vetoes count once re-verified"),
+    mark("estimated from double checks"),
+    mark("not assessed: no double checks, taken as 0"),
+    mark("same {columns}"),
+    mark("{visits} visits, at least {limit} are needed"),
+    mark("A proposal only: it needs a human hearing."),
+    mark("No unit has two ratings."),
+    mark("Agreement by chance is complete (only one category was used), so the coefficient is 0 / 0."),
+    mark("no double check"),
+    mark("no whole lenient or harsh finding"),
+    mark("the other evaluators have no whole lenient or harsh finding"),
+    mark("no checked failure on a criterion with a pass line"),
+    mark("checked failures are no more frequent than the checkers' own errors"),
+    mark("no check fails a criterion with a pass line"),
+    mark("no check passes a criterion with a pass line"),
+    mark("Two pairs are needed."),
+    mark("All values are the same."),
+    mark("The check values do not vary."),
+    mark("Neither rater used the category."),
+)
+# Where the scoring is terse, what the reader is told instead.
+SENTENCES = dict(zip(_AS_GIVEN, _AS_GIVEN, strict=True)) | {
     "{pairs} pairs, at least {limit} are needed": mark("{pairs} scored pairs, at least {limit} are needed"),
-    "U95 {value} <= {limit}": mark("upper bound of the discrepancy probability {value}, limit {limit}: kept"),
-    "U95 {value} > {limit}": mark("upper bound of the discrepancy probability {value}, limit {limit}: exceeded"),
     "U95 of false passes {value} <= {limit}": mark("upper bound of the false pass rate {value}, limit {limit}: kept"),
     "U95 of false passes {value} > {limit}": mark("upper bound of the false pass rate {value}, limit {limit}: exceeded"),
+    "U95 {value} <= {limit}": mark("upper bound of the discrepancy probability {value}, limit {limit}: kept"),
+    "U95 {value} > {limit}": mark("upper bound of the discrepancy probability {value}, limit {limit}: exceeded"),
     "the false-pass rate is unknown": mark("the false pass rate is not known"),
     "{visits} visits >= {limit}": mark("{visits} visits, of {limit} needed"),
     "{visits} visits < {limit}": mark("{visits} visits, fewer than the {limit} needed"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import pandas as pd
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from registry.languages import Translate
 from registry.reliability.glossary import PAIR_COLUMNS
@@ -28,6 +28,7 @@ CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 PAIRS_A_SHEET = 1_000_000
 # From here on rows leave memory as they are written.
 PAIRS_IN_MEMORY = 100_000
+_ROWS_AT_ONCE = 20_000
 
 _WIDE = {"site_id": 18, "spot_check_id": 18, "evaluator_id": 24, "report_id": 18}
 _STYLES: dict[str, Style] = {
@@ -87,12 +88,14 @@ def pairs_sheets(book: Book, frame: pd.DataFrame, translate: Translate, limit: i
 
 
 def _pair_rows(frame: pd.DataFrame) -> Iterator[Sequence[Cell]]:
-    return zip(*(_cells(frame[name], name) for name in PAIR_COLUMNS), strict=True)
+    for start in range(0, len(frame), _ROWS_AT_ONCE):
+        part = frame.iloc[start : start + _ROWS_AT_ONCE]
+        yield from zip(*(_cells(part[name], name) for name in PAIR_COLUMNS), strict=True)
 
 
 def _cells(column: pd.Series, name: str) -> Iterable[Cell]:
     if name in ("reported_pass", "checked_pass"):
         return [_FLAGS.get(text) for text in column]
     if name in _STYLES:
-        return pd.to_numeric(column).astype(float).tolist()
-    return column.fillna("").astype(str).tolist()
+        return [float(number) for number in pd.to_numeric(column)]
+    return [str(text) for text in column.fillna("")]

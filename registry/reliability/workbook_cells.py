@@ -11,7 +11,14 @@ Style: TypeAlias = Literal["text", "wrapped", "integer", "number", "percent", "s
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 A4 = 9
-_NUMBER_FORMATS = {"text": "@", "wrapped": "@", "integer": "#,##0", "number": "0.0000", "percent": "0.0%", "score": "0.0"}
+_NUMBER_FORMATS = {
+    "text": "@",
+    "wrapped": "@",
+    "integer": "#,##0",
+    "number": "0.0000",
+    "percent": "0.0%",
+    "score": "0.0",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ class Book:
     def __init__(self, workbook: Any, title: str) -> None:
         self._workbook = workbook
         self._title = title.replace("&", "&&")[:200]
-        self._heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1})
+        self._heading = workbook.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1}
+        )
         self._line = workbook.add_format({"valign": "top"})
         self._strong = workbook.add_format({"bold": True, "font_size": 14})
         self._formats = {

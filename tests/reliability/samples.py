@@ -11,13 +11,13 @@ import pandas as pd
 SHA = "0123456789abcdef" * 4
 LONG_NAME = "浙江某某第三方评估咨询有限责任公司甲-2026"
 
-# evaluator, visits, pairs a visit, weight of the odd visits, one discrepancy each so many pairs, lenient of 4, score, grade
+# evaluator, visits, pairs a visit, weight of odd visits, one discrepancy each so many pairs, lenient of 4, score, grade
 EVALUATORS: tuple[tuple[str, int, int, float, int, int, float | None, tuple[float, float] | None, str], ...] = (
     ("001", 12, 10, 2.0, 25, 2, 95.9, (92.6, 98.1), "A"),
     ("1", 10, 10, 1.0, 14, 3, 92.4, (87.6, 96.0), "B"),
     ("91330000MA27XW1X0A", 16, 10, 3.0, 4, 4, 74.8, (69.0, 80.3), "C"),
     ("91330000MA27XW1X0B", 5, 10, 1.0, 9, 1, 88.0, (79.5, 94.2), "inconclusive"),
-    (LONG_NAME, 2, 10, 1.0, 10, 2, 90.1, (80.0, 96.3), "not rated"),
+    (LONG_NAME, 2, 10, 1.0, 10, 2, None, None, "not rated"),
     ("纸面评估", 0, 0, 1.0, 1, 0, None, None, "not rated"),
 )
 CRITERIA = (
@@ -155,19 +155,19 @@ def _evaluator(scored: pd.DataFrame, settings: tuple[Any, ...]) -> dict[str, Any
         "score": score,
         "interval": None if interval is None else list(interval),
         "posterior": posterior,
-        "exceedance": {"A": 0.01, "B": 0.12, "C": 1.0}.get(grade, 0.4) if visits else None,
-        "own_data_q05": 0.19 if grade == "C" else 0.02 if visits else None,
+        "exceedance": {"A": 0.01, "B": 0.12, "C": 1.0}.get(grade, 0.4) if score is not None else None,
+        "own_data_q05": 0.19 if grade == "C" else 0.02 if score is not None else None,
         "grade": grade,
         "grade_reasons": _grade_reasons(grade, visits, pairs),
         "visits_needed": needed,
         "visits_still_needed": None if needed is None else needed - visits,
-        "rank_interval": [1, 4] if visits else None,
+        "rank_interval": [1, 4] if score is not None else None,
         "investigate": grade == "C",
         "sanction_proposal": {
             "proposed": grade == "C",
-            "p_value": 0.0004 if grade == "C" else 0.5 if visits else None,
+            "p_value": 0.0004 if grade == "C" else 0.5 if score is not None else None,
             "in_bh_set": grade == "C",
-            "note": "A proposal needs a human hearing.",
+            "note": "A proposal only: it needs a human hearing.",
         },
         "direction": _direction(scored),
         "difficulty": _counts(),
@@ -254,7 +254,6 @@ def _input(name: str, rows: int, absent: list[str]) -> dict[str, Any]:
 
 
 def _method() -> dict[str, Any]:
-    applied = "applied"
     return {
         "name": "visit-level beta-binomial, deterministic grid posterior",
         "version": "1.0.0",
@@ -263,13 +262,13 @@ def _method() -> dict[str, Any]:
         "code_sha256": SHA,
         "software": {"registry": "0.1.0", "numpy": "2.4.0", "scipy": "1.17.0", "pandas": "3.1.0"},
         "rules": {
-            "lag": applied,
-            "version": applied,
-            "sealing": "not applied: no column sealed_at",
-            "weights": applied,
-            "status": applied,
-            "reverification": "not applied: no column reverified",
-            "check_error": "assessed",
+            "lag": "by criterion: its lag_days, else stable 60, slow 14, volatile 0 days",
+            "version": "same standard_version and parameter_digest",
+            "sealing": "not assessed: no sealed_at column",
+            "weights": "1 / inclusion_probability, cut at 5 x the median, normalised by evaluator",
+            "status": "only completed visits",
+            "reverification": "critical discrepancies count without re-verification: no reverified column",
+            "check_error": "estimated from double checks",
         },
         "check_error": {
             "status": "assessed",

@@ -1,0 +1,91 @@
+"""The web application: settings and a comparison in, an ASGI application out."""
+
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from registry import __version__
+from registry.config import Settings
+from registry.errors import RegistryError
+from registry.pages import STATIC_DIR, error_page, error_page_of
+from registry.reliability import web as reliability
+
+# The chart needs inline styles; scripts come from our own files only, and nothing comes from another host.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class SecureHeaders:
+    """Adds the headers to every response, also to errors and static files; pages are not kept by caches."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = dict(HEADERS)
+                if not scope["path"].startswith("/static/"):
+                    headers["cache-control"] = "no-store"
+                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in headers.items())]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def create_app(settings: Settings, comparison: reliability.HeldComparison | None = None) -> FastAPI:
+    """The application, with the comparison that its pages show, or None before there is one."""
+    app = FastAPI(title="Evaluator registry", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings = settings
+    app.state.comparison = comparison
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    app.include_router(reliability.router)
+    app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"])
+    app.add_exception_handler(RegistryError, on_registry_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_unforeseen_error)
+    app.add_middleware(SecureHeaders)
+    return app
+
+
+def healthz() -> dict[str, str]:
+    return {"status": "ok", "version": __version__}
+
+
+def on_registry_error(request: Request, error: Exception) -> HTMLResponse:
+    assert isinstance(error, RegistryError)
+    return error_page_of(request, error)
+
+
+def on_http_error(request: Request, error: Exception) -> HTMLResponse:
+    assert isinstance(error, HTTPException)
+    texts: dict[int, tuple[str, str]] = {
+        404: ("This page does not exist", "Check the address, or go back to the comparison."),
+        405: ("This address cannot be used so", "The pages can only be read."),
+    }
+    title, detail = texts.get(error.status_code, ("The request failed", str(error.detail)))
+    response = error_page(request, title, detail, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def on_unforeseen_error(request: Request, _error: Exception) -> HTMLResponse:
+    detail = "The fault is ours, not yours. The server's log says what happened."
+    response = error_page(request, "Something went wrong", detail, 500)
+    # This handler stands outside the middleware.
+    response.headers.update(HEADERS | {"cache-control": "no-store"})
+    return response
+
+
