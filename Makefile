@@ -47,10 +47,8 @@ check: $(DEVELOPMENT)  ## Format, lint and type checks alone
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 
-bench: $(DEVELOPMENT)  ## Run the benchmarks
-	@for script in benchmarks/*.py; do \
-		[ -e "$$script" ] || { echo "benchmarks/ holds no script yet." >&2; exit 1; }; \
-		echo "$$script"; .venv/bin/python "$$script" $(ARGS) || exit 1; done
+bench: $(DEVELOPMENT)  ## Run a benchmark; ARGS is score (the default), large or files
+	@.venv/bin/python benchmarks/comparison.py $(or $(ARGS),score)
 
 # Versions already in a lock stay unless ARGS=--upgrade is given. Hashes only: no index address enters a lock.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(ARGS)
@@ -59,12 +57,8 @@ lock: | $(UV)  ## Make the lock files again after a change of pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock && \
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-# Texts are marked by mark(...), or translated by _(...) and ngettext(...) in a template.
-translations: $(DEVELOPMENT)  ## Collect the texts into the catalogue, and compile it
-	@messages=$$(mktemp) && trap 'rm -f "$$messages"' EXIT && \
-	.venv/bin/pybabel --quiet extract -F pyproject.toml -k mark --sort-output --no-location --omit-header -o "$$messages" . && \
-	.venv/bin/pybabel --quiet update -D registry -d registry/locale -l zh_Hans_CN --init-missing --no-fuzzy-matching --ignore-obsolete -i "$$messages" && \
-	.venv/bin/pybabel --quiet compile -D registry -d registry/locale
+translations: $(DEVELOPMENT)  ## Collect the texts into the catalogues, compile them, name what lacks a translation
+	@.venv/bin/python tools/messages.py
 
 clean:  ## Remove environments, caches and built files
 	rm -rf .venv .venv-uv dist build registry-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

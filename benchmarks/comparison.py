@@ -1,8 +1,8 @@
 """Time and memory of a comparison on simulated findings, side by side with simpler ways on the same data.
 
-    python benchmarks/comparison.py score     200 evaluators x 30 visits x 12 findings
-    python benchmarks/comparison.py large     1,000,000 report findings against 100,000 check findings
-    python benchmarks/comparison.py files     the same through CSV files and `registry compare`
+python benchmarks/comparison.py score     200 evaluators x 30 visits x 12 findings
+python benchmarks/comparison.py large     1,000,000 report findings against 100,000 check findings
+python benchmarks/comparison.py files     the same through CSV files and `registry compare`
 """
 
 import os
@@ -34,23 +34,27 @@ def simulated(evaluators: int, visits: int, checked: float, seed: int = 1) -> tu
     reported = truth ^ (rng.random((sites, CRITERIA)) < error)
     site = np.array([f"s{i:07d}" for i in range(sites)], dtype=object)
     names = {i: f"c{i:02d}" for i in range(CRITERIA)}
-    reports = pd.DataFrame({
-        "report_id": np.repeat(np.array([f"r{i:07d}" for i in range(sites)], dtype=object), CRITERIA),
-        "evaluator_id": np.repeat(np.array([f"e{i:05d}" for i in evaluator], dtype=object), CRITERIA),
-        "site_id": np.repeat(site, CRITERIA),
-        "criterion_id": np.tile(np.array(list(names.values()), dtype=object), sites),
-        "value": np.where(reported.ravel(), "true", "false").astype(object),
-        "observed_on": "2025-03-01",
-    })
+    reports = pd.DataFrame(
+        {
+            "report_id": np.repeat(np.array([f"r{i:07d}" for i in range(sites)], dtype=object), CRITERIA),
+            "evaluator_id": np.repeat(np.array([f"e{i:05d}" for i in evaluator], dtype=object), CRITERIA),
+            "site_id": np.repeat(site, CRITERIA),
+            "criterion_id": np.tile(np.array(list(names.values()), dtype=object), sites),
+            "value": np.where(reported.ravel(), "true", "false").astype(object),
+            "observed_on": "2025-03-01",
+        }
+    )
     chosen = np.sort(rng.choice(sites, int(sites * checked), replace=False))
-    checks = pd.DataFrame({
-        "spot_check_id": np.repeat(np.array([f"k{i:07d}" for i in chosen], dtype=object), CRITERIA),
-        "checker_id": np.repeat(np.array([f"a{i % 20:02d}" for i in chosen], dtype=object), CRITERIA),
-        "site_id": np.repeat(site[chosen], CRITERIA),
-        "criterion_id": np.tile(np.array(list(names.values()), dtype=object), len(chosen)),
-        "value": np.where(truth[chosen].ravel(), "true", "false").astype(object),
-        "observed_on": "2025-03-21",
-    })
+    checks = pd.DataFrame(
+        {
+            "spot_check_id": np.repeat(np.array([f"k{i:07d}" for i in chosen], dtype=object), CRITERIA),
+            "checker_id": np.repeat(np.array([f"a{i % 20:02d}" for i in chosen], dtype=object), CRITERIA),
+            "site_id": np.repeat(site[chosen], CRITERIA),
+            "criterion_id": np.tile(np.array(list(names.values()), dtype=object), len(chosen)),
+            "value": np.where(truth[chosen].ravel(), "true", "false").astype(object),
+            "observed_on": "2025-03-21",
+        }
+    )
     return reports, checks, {"criteria": [{"id": name, "scale": "boolean"} for name in names.values()]}
 
 
@@ -81,8 +85,11 @@ def measure(reports: pd.DataFrame, checks: pd.DataFrame, criteria: dict) -> None
     pairs = comparison.pairs
     visits = pairs.groupby(["evaluator_id", "spot_check_id"])["discrepancy"].agg(["sum", "size"]).reset_index()
     counts = VisitCounts(
-        visits["evaluator_id"].nunique(), pd.factorize(visits["evaluator_id"])[0].astype(np.int64),
-        visits["sum"].to_numpy(float), visits["size"].to_numpy(float), np.ones(len(visits)),
+        visits["evaluator_id"].nunique(),
+        pd.factorize(visits["evaluator_id"])[0].astype(np.int64),
+        visits["sum"].to_numpy(float),
+        visits["size"].to_numpy(float),
+        np.ones(len(visits)),
     )
     method = Method()
     nodes = {"no double checks": ((0.0, 1.0),), "15 nodes of check error": check_error_posterior(9, 150, method).nodes}

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from registry import __version__
 from registry.config import Settings
 from registry.errors import RegistryError
+from registry.languages import mark
 from registry.pages import STATIC_DIR, error_page, error_page_of
 from registry.reliability import web as reliability
 
@@ -72,18 +73,18 @@ def on_registry_error(request: Request, error: Exception) -> HTMLResponse:
 def on_http_error(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, HTTPException)
     texts: dict[int, tuple[str, str]] = {
-        404: ("This page does not exist", "Check the address, or go back to the comparison."),
-        405: ("This address cannot be used so", "The pages can only be read."),
+        404: (mark("This page does not exist"), mark("Check the address, or go back to the comparison.")),
+        405: (mark("This address cannot be used so"), mark("The pages can only be read.")),
     }
-    title, detail = texts.get(error.status_code, ("The request failed", str(error.detail)))
+    title, detail = texts.get(error.status_code, (mark("The request failed"), str(error.detail)))
     response = error_page(request, title, detail, error.status_code)
     response.headers.update(error.headers or {})
     return response
 
 
 def on_unforeseen_error(request: Request, _error: Exception) -> HTMLResponse:
-    detail = "The fault is ours, not yours. The server's log says what happened."
-    response = error_page(request, "Something went wrong", detail, 500)
+    detail = mark("The fault is ours, not yours. The server's log says what happened.")
+    response = error_page(request, mark("Something went wrong"), detail, 500)
     # This handler stands outside the middleware.
     response.headers.update(HEADERS | {"cache-control": "no-store"})
     return response

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from registry import __version__
 from registry.config import Settings
 from registry.errors import Invalid, Kind, RegistryError, Violation
-from registry.languages import LANGUAGES, TAGS, Language, Translate, catalogue, preferred_language, translator
+from registry.languages import LANGUAGES, TAGS, Language, Translate, catalogue, mark, preferred_language, translator
 
 STATIC_DIR = Path(__file__).parent / "static"
 TEMPLATES_DIR = Path(__file__).parent / "templates"
@@ -30,7 +30,7 @@ STATUS: dict[Kind, int] = {
 
 class UnknownLanguage(Invalid):
     code = "unknown-language"
-    title = "The address asks for an unknown language"
+    title = mark("The address asks for an unknown language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ def reader_of(request: Request) -> Reader:
             return Reader(language, True, request.scope.get("root_path", ""))
     violation = Violation(
         code="unknown-value",
-        message="The parameter lang has an unknown value.",
+        message=mark("This parameter has an unknown value."),
         fix=f"Known values: {', '.join(LANGUAGES)}.",
         column="lang",
         value=asked[:80],
     )
-    raise UnknownLanguage("The page does not exist in this language.", [violation])
+    raise UnknownLanguage(mark("The page does not exist in this language."), [violation])
 
 
 def _default_reader(request: Request) -> Reader:

@@ -84,6 +84,7 @@ def _title(document: Document, translate: Translate) -> Spec:
         "text": translate("Reliability score of each evaluator, with its 90 % interval"),
         "subtitle": [
             document["title"] or "",
+            translate("Score: 100 less the probability of a discrepancy in percent, with its 90 % interval."),
             translate("Dashed: what the lower end of the interval must reach for a grade."),
             translate("Where intervals overlap, the order means nothing."),
         ],
@@ -152,14 +153,14 @@ def _score_limits(document: Document) -> tuple[float, float]:
 
 
 def _x(field: str, title: str, domain: list[float]) -> Spec:
-    axis = {"orient": "top", "offset": 18, "grid": False, "tickCount": 6}
+    axis = {"orient": "top", "offset": 18, "grid": False, "tickCount": 6, "labelOverlap": "greedy", "labelSeparation": 6}
     return {"field": field, "type": "quantitative", "title": title, "scale": {"domain": domain}, "axis": axis}
 
 
 def _limits(document: Document, lines: Sequence[EvaluatorLine], translate: Translate) -> list[Spec]:
     """Dashed lines where the lower end of an interval must reach for grades A and B, each with its name above."""
     for_a, for_b = _score_limits(document)
-    title = translate("Score (100 less the probability of a discrepancy in percent)")
+    title = translate("Score")
     domain = _domain(lines, (for_a, for_b))
     text = translate("{grade}: from {limit}")
     values = [

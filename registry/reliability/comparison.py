@@ -1,38 +1,31 @@
 """Checked findings in, comparison out: the whole main job as one pure function."""
 
-import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 from numpy.typing import NDArray
 
-import registry
 from registry.errors import Invalid
-from registry.reliability.check_error import CheckError, check_error_posterior, error_from_discordance
+from registry.reliability.check_error import check_error_posterior, error_from_discordance
 from registry.reliability.criteria import SEVERITY_WEIGHTS, Criterion
 from registry.reliability.criterion_results import criterion_results
 from registry.reliability.discrepancy import differences
 from registry.reliability.findings import Checked
-from registry.reliability.latent import dawid_skene
 from registry.reliability.measurement import proportion_interval
-from registry.reliability.method import NAME, VERSION, Method
+from registry.reliability.method import Method
+from registry.reliability.method_card import applied_rules, check_error_summary, latent_classes, method_card
 from registry.reliability.pairing import REASONS, Pairing, pair
 from registry.reliability.ratings import Estimate
 from registry.reliability.result import (
     CheckerResult,
-    CheckErrorSummary,
     Comparison,
     Dropped,
-    ErrorByClass,
     ExcludedShare,
     Inputs,
-    LatentClasses,
-    MethodCard,
     Pool,
-    Reading,
 )
 from registry.reliability.scoring import Scores, score_evaluators
 from registry.reliability.weights import design_weights, hajek_rate, normalised_weights
@@ -43,28 +36,41 @@ class NothingToCompare(Invalid):
     title = "There is nothing to compare"
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a result quotes about its origin. code_sha256: digest of the program."""
+
+    inputs: Inputs
+    code_sha256: str
+    title: str | None = None
+    notes: tuple[str, ...] = ()
+
+
 def compare_findings(
-    reports: Checked, spot_checks: Checked, criteria: Sequence[Criterion], method: Method, inputs: Inputs,
-    *, code_sha256: str, title: str | None = None, notes: Sequence[str] = (),
-) -> Comparison:  # fmt: skip
-    """Pair, score and grade. inputs and code_sha256 are quoted in the result. Raises NothingToCompare without rows."""
+    reports: Checked, spot_checks: Checked, criteria: Sequence[Criterion], method: Method, provenance: Provenance
+) -> Comparison:
+    """Pair, score and grade. Raises NothingToCompare where a side has no rows."""
     if reports.frame.empty or spot_checks.frame.empty:
         empty = "reports" if reports.frame.empty else "spot checks"
         raise NothingToCompare(f"No good row is left in the {empty}.")
     pairing = pair(reports, spot_checks, criteria, method)
-    names = list(reports.frame["evaluator_id"].cat.categories)
-    names = [name for name in names if (reports.frame["evaluator_id"] == name).any()]
+    names = list(reports.frame["evaluator_id"].cat.remove_unused_categories().cat.categories)
     pairs = paired_findings(reports, spot_checks, pairing, criteria, names, method)
     doubles = double_findings(spot_checks, pairing, criteria)
     scored_doubles = doubles[doubles["role"] == "scored"]
     check_error = check_error_posterior(int(scored_doubles["discrepancy"].sum()), len(scored_doubles), method)
     scores = score_evaluators(pairs, names, _excluded(reports, pairing, names), check_error, method)
-    latent = _latent_classes(pairs, scored_doubles)
     return Comparison(
-        title=title,
-        notes=tuple(notes),
-        method=_method_card(reports, spot_checks, method, scores, check_error, scored_doubles, latent, code_sha256),
-        inputs=inputs,
+        title=provenance.title,
+        notes=provenance.notes,
+        method=method_card(
+            method,
+            rules=applied_rules(reports, spot_checks, method, check_error),
+            check_error=check_error_summary(check_error, scored_doubles, latent_classes(pairs, scored_doubles)),
+            hyper_posterior=scores.hyper_posterior,
+            code_sha256=provenance.code_sha256,
+        ),
+        inputs=provenance.inputs,
         pool=_pool(pairs, scores),
         evaluators=scores.evaluators,
         criteria=criterion_results(pairs, criteria),
@@ -147,16 +153,20 @@ def double_findings(spot_checks: Checked, pairing: Pairing, criteria: Sequence[C
 
 
 def _excluded(reports: Checked, pairing: Pairing, names: Sequence[str]) -> list[tuple[ExcludedShare, ...]]:
-    evaluator = reports.frame["evaluator_id"].astype(str).to_numpy()
-    table = pd.crosstab(evaluator, pairing.report_reason)
+    place = {name: i for i, name in enumerate(names)}
+    evaluator = reports.frame["evaluator_id"].map(place).to_numpy(dtype=np.int64)
+    # One column more, for the rows that paired.
+    table = np.zeros((len(names), len(REASONS) + 1), dtype=np.int64)
+    np.add.at(table, (evaluator, pairing.report_reason), 1)
     totals = table.sum(axis=1)
     return [
         tuple(
-            ExcludedShare(REASONS[code], int(rows), float(rows / totals[name]))
-            for code, rows in table.loc[name].items() if code >= 0 and rows > 0
+            ExcludedShare(reason, int(rows), float(rows / totals[i]))
+            for reason, rows in zip(REASONS, table[i], strict=False)
+            if rows
         )
-        for name in names
-    ]  # fmt: skip
+        for i in range(len(names))
+    ]
 
 
 def _pool(pairs: pd.DataFrame, scores: Scores) -> Pool:
@@ -175,25 +185,31 @@ def _pool(pairs: pd.DataFrame, scores: Scores) -> Pool:
 
 def _checkers(pairs: pd.DataFrame, doubles: pd.DataFrame) -> tuple[CheckerResult, ...]:
     scored = pairs[pairs["use"] == "scored"]
-    names = sorted({*scored["checker_id"], *doubles["first_checker"], *doubles["second_checker"]})
-    found = []
-    for name in names:
-        own = scored[scored["checker_id"] == name]
-        repeated = doubles[(doubles["first_checker"] == name) | (doubles["second_checker"] == name)]
-        discrepancies, differing = int(own["discrepancy"].sum()), int(repeated["discrepancy"].sum())
-        found.append(CheckerResult(
-            checker_id=name,
-            visits=int(own["visit"].nunique()),
-            pairs=len(own),
-            discrepancies=discrepancies,
-            discrepancy_rate=discrepancies / len(own) if len(own) else None,
-            lenient=float(own["lenient"].sum()),
-            harsh=float(own["harsh"].sum()),
-            double_checks=len(repeated),
-            double_discrepancies=differing,
-            error=checker_error(differing, len(repeated)),
-        ))  # fmt: skip
-    return tuple(found)
+    own = scored.groupby("checker_id", sort=True).agg(
+        visits=("visit", "nunique"), pairs=("visit", "size"), discrepancies=("discrepancy", "sum"),
+        lenient=("lenient", "sum"), harsh=("harsh", "sum"),
+    )  # fmt: skip
+    # A double check speaks about both of its checkers.
+    checker = pd.concat([doubles["first_checker"], doubles["second_checker"]])
+    repeated = pd.concat([doubles["discrepancy"]] * 2).groupby(checker).agg(doubled="size", differing="sum")
+    table = own.join(repeated, how="outer").fillna(0).sort_index()
+    rows: dict[str, dict[str, float]] = table.astype(float).to_dict("index")  # type: ignore[assignment]
+    return tuple(_checker(str(name), row) for name, row in rows.items())
+
+
+def _checker(name: str, row: dict[str, float]) -> CheckerResult:
+    return CheckerResult(
+        checker_id=name,
+        visits=int(row["visits"]),
+        pairs=int(row["pairs"]),
+        discrepancies=int(row["discrepancies"]),
+        discrepancy_rate=row["discrepancies"] / row["pairs"] if row["pairs"] else None,
+        lenient=row["lenient"],
+        harsh=row["harsh"],
+        double_checks=int(row["doubled"]),
+        double_discrepancies=int(row["differing"]),
+        error=checker_error(int(row["differing"]), int(row["doubled"])),
+    )
 
 
 def checker_error(discrepancies: int, findings: int) -> Estimate:
@@ -204,92 +220,6 @@ def checker_error(discrepancies: int, findings: int) -> Estimate:
     low, high = proportion_interval(discrepancies, findings)
     value = error_from_discordance(discrepancies / findings)
     return Estimate(value, None, (error_from_discordance(low), error_from_discordance(high)), findings, method)
-
-
-def _latent_classes(pairs: pd.DataFrame, doubles: pd.DataFrame) -> LatentClasses | None:
-    """Dawid-Skene on report, first check and double checks where a finding has all three: a second opinion only."""
-    scored = pairs[(pairs["use"] == "scored") & pairs["checked_pass"].notna()]
-    if doubles.empty or scored.empty:
-        return None
-    seconds = doubles.assign(nth=doubles.groupby("check_index").cumcount())
-    wide = seconds.pivot_table(index="check_index", columns="nth", values="second_pass")
-    units = scored[scored["check_index"].isin(wide.index)]
-    if units.empty:
-        return None
-    readings = np.column_stack([units["reported_pass"], units["checked_pass"], wide.loc[units["check_index"]]])
-    raters = [0, 1, *([2] * wide.shape[1])]
-    found = dawid_skene(readings, rater_of_column=raters, categories=[0.0, 1.0])
-    sources = ("report", "first check", "double check")
-    rates = tuple(
-        Reading(source, errors.rates[0][1] if errors.rates[0] else None, errors.rates[1][0] if errors.rates[1] else None)
-        for source, errors in zip(sources, found.errors, strict=True)
-    )
-    return LatentClasses(len(units), found.prevalence[0], rates)
-
-
-def _method_card(
-    reports: Checked, spot_checks: Checked, method: Method, scores: Scores, check_error: CheckError,
-    doubles: pd.DataFrame, latent: LatentClasses | None, code_sha256: str,
-) -> MethodCard:  # fmt: skip
-    return MethodCard(
-        name=NAME,
-        version=VERSION,
-        parameters=method.parameters(),
-        parameters_sha256=method.parameters_sha256(),
-        code_sha256=code_sha256,
-        software={
-            "registry": registry.__version__,
-            "python": ".".join(str(part) for part in sys.version_info[:3]),
-            "numpy": np.__version__,
-            "scipy": scipy.__version__,
-            "pandas": pd.__version__,
-        },
-        rules=_rules(reports, spot_checks, method, check_error),
-        check_error=_check_error_summary(check_error, doubles, latent),
-        hyper_posterior=scores.hyper_posterior,
-    )
-
-
-def _rules(reports: Checked, spot_checks: Checked, method: Method, check_error: CheckError) -> dict[str, str]:
-    """What was applied, and what was not for want of a column."""
-    absent = {"reports": set(reports.absent_columns), "spot_checks": set(spot_checks.absent_columns)}
-    both = [name for name in ("standard_version", "parameter_digest") if not any(name in each for each in absent.values())]
-    by_criterion = f"by criterion: its lag_days, else stable {method.lag_stable}, slow {method.lag_slow}, volatile 0 days"
-    return {
-        "lag": by_criterion if method.lag_days is None else f"{method.lag_days} days for every criterion",
-        "version": f"same {' and '.join(both)}" if both else "not assessed: no standard_version or parameter_digest on both sides",
-        "sealing": "not assessed: no sealed_at column" if "sealed_at" in absent["reports"]
-        else f"sealed before the end of the check's day in {method.zone}",
-        "weights": "equal weights: no inclusion_probability column" if "inclusion_probability" in absent["spot_checks"]
-        else f"1 / inclusion_probability, cut at {method.weight_cap:g} x the median, normalised by evaluator",
-        "status": "all visits taken as completed: no status column" if "status" in absent["spot_checks"]
-        else "only completed visits",
-        "reverification": "critical discrepancies count without re-verification: no reverified column"
-        if "reverified" in absent["spot_checks"] else "critical discrepancies and failed vetoes count once re-verified",
-        "check_error": "estimated from double checks" if check_error.assessed
-        else "not assessed: no double checks, taken as 0",
-    }  # fmt: skip
-
-
-def _check_error_summary(
-    check_error: CheckError, doubles: pd.DataFrame, latent: LatentClasses | None
-) -> CheckErrorSummary:
-    by_class = []
-    for stability, group in doubles.groupby("stability", sort=True):
-        differing = int(group["discrepancy"].sum())
-        by_class.append(ErrorByClass(str(stability), len(group), differing, error_from_discordance(differing / len(group))))
-    return CheckErrorSummary(
-        status="assessed" if check_error.assessed else "not assessed",
-        findings=check_error.findings,
-        discrepancies=check_error.discrepancies,
-        delta=check_error.delta,
-        point=check_error.point,
-        mean=check_error.mean,
-        q05=check_error.q05,
-        q95=check_error.q95,
-        by_class=tuple(by_class),
-        dawid_skene=latent,
-    )
 
 
 def working_pairs(pairs: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Agreement on each criterion over all evaluators, with the coefficients that its scale allows."""
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ def criterion_results(pairs: pd.DataFrame, criteria: Sequence[Criterion]) -> tup
 def _result(criterion: Criterion, pairs: pd.DataFrame) -> CriterionResult:
     n, discrepancies = len(pairs), int(pairs["discrepancy"].sum())
     y, x = pairs["report_reading"].to_numpy(), pairs["check_reading"].to_numpy()
-    coefficients = {}
+    coefficients: dict[str, Any] = {}
     if n:
         coefficients = _categorical(criterion, y, x) if criterion.is_categorical else _numeric(criterion, pairs, y, x)
     return CriterionResult(
@@ -48,7 +49,7 @@ def _result(criterion: Criterion, pairs: pd.DataFrame) -> CriterionResult:
         exact_agreement=float(pairs["exact"].mean()) if n else None,
         discrepancies=discrepancies,
         discrepancy_rate=discrepancies / n if n else None,
-        **coefficients,  # type: ignore[arg-type]
+        **coefficients,
     )
 
 
@@ -64,14 +65,17 @@ def _categorical(criterion: Criterion, report: Floats, check: Floats) -> dict[st
     cells = report.astype(np.int64) * size + check.astype(np.int64)
     table = np.bincount(cells, minlength=size * size).reshape(size, size)
     ordered = criterion.scale == "ordinal"
-    weights = "quadratic" if ordered else None
+    weights: Literal["quadratic"] | None = "quadratic" if ordered else None
     found: dict[str, Estimate | float] = {
         "kappa": cohen_kappa(table=table, weights=weights),
         "ac": gwet_ac(table=table, weights=weights),
         "alpha": krippendorff_alpha(table=table, level="ordinal" if ordered else "nominal"),
     }
     if size == 2:
-        found |= {"positive_agreement": positive_agreement(table=table), "negative_agreement": negative_agreement(table=table)}
+        found |= {
+            "positive_agreement": positive_agreement(table=table),
+            "negative_agreement": negative_agreement(table=table),
+        }
     if ordered:
         found["ordinal_loss"] = float((((report - check) / (size - 1)) ** 2).mean())
     return found

@@ -85,9 +85,7 @@ def table_of(frame: pd.DataFrame, name: str) -> TextTable:
     """A frame of any types as a text table; missing values become blank, dates ISO text, row 2 is the first."""
     columns: dict[str, Column] = {}
     for heading in frame.columns:
-        seen: dict[str, int] = {}
-        codes = array("l", (seen.setdefault(_cell_text(cell), len(seen)) for cell in frame[heading].tolist()))
-        columns[str(heading)] = Column(tuple(seen), codes)
+        columns[str(heading)] = _text_column(frame[heading])
     rows = array("l", range(2, len(frame) + 2))
     return TextTable(name, "", tuple(str(heading) for heading in frame.columns), columns, rows)
 
@@ -98,6 +96,15 @@ def table_frame(table: TextTable) -> pd.DataFrame:
         name: np.array(column.values, dtype=object)[np.frombuffer(column.codes, dtype=np.int64)]
         for name, column in table.columns.items()
     })  # fmt: skip
+
+
+def _text_column(cells: "pd.Series[Any]") -> Column:
+    if pd.api.types.infer_dtype(cells, skipna=True) in ("string", "empty"):
+        codes, texts = pd.factorize(cells.astype(object).where(cells.notna(), ""))
+        return Column(tuple(texts), array("l", codes.astype(np.int64).tobytes()))
+    seen: dict[str, int] = {}
+    places = array("l", (seen.setdefault(_cell_text(cell), len(seen)) for cell in cells.tolist()))
+    return Column(tuple(seen), places)
 
 
 def _cell_text(cell: Any) -> str:

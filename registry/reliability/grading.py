@@ -141,5 +141,3 @@ def rank_intervals(fit: Fit, places: Sequence[int], confidence: float = 0.95) ->
     ahead = (lower >= confidence - _SLACK).sum(axis=0)
     behind = (lower >= confidence - _SLACK).sum(axis=1)
     return [(1 + int(a), len(places) - int(b)) for a, b in zip(ahead, behind, strict=True)]
-
-

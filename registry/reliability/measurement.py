@@ -17,7 +17,7 @@ from registry.reliability.ratings import ROUNDING, Estimate, InvalidRatings, Mat
 
 # pandas knows the type of a Series' values to checkers only.
 Column: TypeAlias = "pd.Series[Any] | NDArray[Any] | Sequence[Any]"
-Form: TypeAlias = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
+IccForm: TypeAlias = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
 Missing: TypeAlias = Literal["exclude", "exclude_check", "difference"]
 
 NORMAL_95 = float(special.ndtri(0.975))
@@ -52,7 +52,7 @@ def proportion_interval(
     raise InvalidRatings(f'method= is "wilson", "exact" or "jeffreys", not {method!r}.')
 
 
-def icc(ratings: Values, form: Form = "2,1") -> Estimate:
+def icc(ratings: Values, form: IccForm = "2,1") -> Estimate:
     """Intraclass correlation of (units, raters) measurements, with F-based 95 % limits and no standard error.
 
     form: "1" raters differ by unit, "2" raters are a sample, "3" raters are fixed; ",1" one rating, ",k" their mean.
@@ -267,7 +267,7 @@ def _mean_squares(values: Matrix) -> tuple[float, float, float, float]:
     return between, within, judges, residual
 
 
-def _icc_parts(squares: tuple[float, float, float, float], n: int, k: int, form: Form) -> tuple[float, float]:
+def _icc_parts(squares: tuple[float, float, float, float], n: int, k: int, form: IccForm) -> tuple[float, float]:
     """Numerator and denominator of the coefficient."""
     between, within, judges, residual = squares
     error = within if form[0] == "1" else residual
@@ -277,7 +277,9 @@ def _icc_parts(squares: tuple[float, float, float, float], n: int, k: int, form:
     return between - error, between + (k - 1) * error + k * rater
 
 
-def _icc_limits(squares: tuple[float, float, float, float], n: int, k: int, form: Form) -> tuple[float, float] | None:
+def _icc_limits(
+    squares: tuple[float, float, float, float], n: int, k: int, form: IccForm
+) -> tuple[float, float] | None:
     between, within, _, residual = squares
     if form[0] == "2":
         single = _icc2_limits(squares, n, k)

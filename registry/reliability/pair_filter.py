@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from registry.errors import Invalid, Violation
+from registry.languages import mark
 from registry.reliability.presentation import Document
 from registry.reliability.wording import DIRECTIONS, OUTCOMES, USES
 
@@ -31,11 +32,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "outcome": tuple(OUTCOMES),
 }
 _MAX_PAGE_DIGITS = 7
+KNOWN_VALUES = mark("Known values")
+KNOWN_PARAMETERS = mark("Known parameters")
 
 
 class UnknownQuery(Invalid):
     code = "unknown-query"
-    title = "The address asks for something unknown"
+    title = mark("The address asks for something unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def read_filter(parameters: Mapping[str, str], document: Document) -> PairFilter
     if page < 1:
         violations.append(unknown_value("page", text, ("1", "2", "3")))
     if violations:
-        raise UnknownQuery("The pairs cannot be filtered so.", violations)
+        raise UnknownQuery(mark("The pairs cannot be filtered so."), violations)
     return PairFilter(page=page, **{name: parameters.get(name, "") for name in known})
 
 
@@ -87,10 +90,10 @@ def unknown_value(name: str, value: str, known: tuple[str, ...]) -> Violation:
     shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     return Violation(
         code="unknown-value",
-        message=f"The parameter {name} has an unknown value.",
+        message=mark("This parameter has an unknown value."),
         column=name,
         value=value[:80],
-        fix=f"Known values: {shown}." if known else "This comparison has none.",
+        fix=f"{KNOWN_VALUES}: {shown}." if known else mark("This comparison has none."),
     )
 
 
@@ -99,9 +102,14 @@ def check_names(parameters: Mapping[str, str], known: tuple[str, ...]) -> None:
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise UnknownQuery(
-            "The address has unknown parameters.",
+            mark("The address has unknown parameters."),
             [
-                Violation("unknown-parameter", "This parameter is not known.", f"Known: {', '.join(known)}.", column=name[:80])
+                Violation(
+                    code="unknown-parameter",
+                    message=mark("This parameter is not known."),
+                    fix=f"{KNOWN_PARAMETERS}: {', '.join(known)}.",
+                    column=name[:80],
+                )
                 for name in unknown
             ],
         )

@@ -65,7 +65,7 @@ def pair(reports: Checked, spot_checks: Checked, criteria: Sequence[Criterion], 
     candidates["reason"] = reason
     report_reason = _row_reasons(candidates, "report_index", len(report), _CODE["no_check"])
     check_reason = _row_reasons(candidates, "check_index", len(check), _CODE["no_report"])
-    doubles, double_reason = _doubles(check, is_double, criteria, limits)
+    doubles, double_reason = _doubles(check, is_double, limits)
     check_reason[is_double] = double_reason[is_double]
     used = candidates[(reason == _PAIRED) | (reason == _CODE["for_cause"])]
     pairs = used[["report_index", "check_index", "lag"]].reset_index(drop=True)
@@ -234,7 +234,7 @@ def _row_reasons(candidates: pd.DataFrame, index: str, rows: int, without: int) 
 
 
 def _doubles(
-    check: pd.DataFrame, is_double: NDArray[np.bool_], criteria: Sequence[Criterion], limits: NDArray[np.int64]
+    check: pd.DataFrame, is_double: NDArray[np.bool_], limits: NDArray[np.int64]
 ) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Repeated checks beside the first ones, and the reason of every double row that could not be used."""
     reasons = np.full(len(check), _CODE["no_check"], dtype=np.int64)

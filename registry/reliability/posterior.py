@@ -83,7 +83,7 @@ def beta_masses(mean: float, concentration: float, edges: Floats = EDGES) -> Flo
     return masses
 
 
-def evaluator_posterior(
+def evaluator_posterior(  # noqa: PLR0913 - each is one quantity of the model
     discrepancies: Sequence[int],
     findings: Sequence[int],
     *,
@@ -166,7 +166,7 @@ class HyperPrior:
 @cache
 def hyper_prior(grid: HyperGrid, mu1_prior: tuple[float, float]) -> HyperPrior:
     nodes, weights, masses = [], [], []
-    weight = dict(zip(grid.mu1, beta_distribution.pdf(grid.mu1, *mu1_prior), strict=True))
+    weight = {mu1: float(beta_distribution.pdf(mu1, *mu1_prior)) for mu1 in grid.mu1}
     poor = {mu2: beta_masses(mu2, grid.phi2) for mu2 in grid.mu2}
     for mu1 in grid.mu1:
         for phi1 in grid.phi1:
@@ -239,9 +239,7 @@ def _design(visits: VisitCounts) -> tuple[Floats, Floats, Floats]:
     return design, cells[:, 0], cells[:, 1]
 
 
-def _likelihoods(
-    design: Floats, d: Floats, m: Floats, q: Floats, rhos: Sequence[float]
-) -> list[tuple[Floats, Floats]]:
+def _likelihoods(design: Floats, d: Floats, m: Floats, q: Floats, rhos: Sequence[float]) -> list[tuple[Floats, Floats]]:
     """For each rho the likelihood, evaluators x cells, scaled to a largest value of 1, and the log of the scale."""
     found = []
     for rho in rhos:

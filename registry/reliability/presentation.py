@@ -6,7 +6,7 @@ from typing import Any
 
 from registry.errors import Invalid
 from registry.languages import Translate
-from registry.reliability.wording import GRADES, RULES, reason_text, say
+from registry.reliability.wording import GRADES, RULES, reason_text, say, word
 
 Document = Mapping[str, Any]
 
@@ -117,7 +117,7 @@ def evaluator_line(evaluator: Mapping[str, Any], translate: Translate) -> Evalua
         ),
         leniency=leniency_words(direction, translate),
         grade=evaluator["grade"],
-        grade_text=translate(GRADES[evaluator["grade"]]),
+        grade_text=word(GRADES, evaluator["grade"], translate),
         why=why_words(evaluator, reasons, translate),
         reasons=reasons,
     )
@@ -202,9 +202,8 @@ def dropped_lines(document: Document, translate: Translate) -> list[tuple[str, i
 
 
 def criteria_by_rate(document: Document) -> list[Mapping[str, Any]]:
-    """Criteria with at least one pair, the highest discrepancy rate first."""
-    compared = [each for each in document["criteria"] if each["discrepancy_rate"] is not None]
-    return sorted(compared, key=lambda each: (-each["discrepancy_rate"], each["criterion_id"]))
+    """The criteria, the highest discrepancy rate first, those without a pair last."""
+    return sorted(document["criteria"], key=lambda each: (-(each["discrepancy_rate"] or 0), not each["n"], each["criterion_id"]))
 
 
 def estimate_text(estimate: Mapping[str, Any] | None, translate: Translate) -> str:

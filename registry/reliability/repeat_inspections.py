@@ -16,6 +16,12 @@ class InvalidInspections(Invalid):
 COLUMNS = ("inspection_id", "unit_id", "evaluator_group", "inspection_date", "violations")
 
 
+_CIRCULAR = (
+    "The groups were formed by the data's authors from how strict single inspectors were: differences between groups"
+    " are partly by construction and prove no effect size."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RepeatInspections:
     """reports, spot_checks: one row per finding, as `compare` takes them. dropped: citations of unknown items."""
@@ -33,12 +39,12 @@ class RepeatInspections:
             f"{count} inspections cite an item {item} that the list does not have; these citations were dropped."
             for item, count in self.dropped.items()
         )
+        followed = f"{self.pairs} were followed by another group's inspection within {within_days} days"
         return (
-            f"{self.inspections} inspections of {self.units} units; {self.pairs} were followed by another group's"
-            f" inspection within {within_days} days. The first of each two is taken as the report, the second as the check.",
+            f"{self.inspections} inspections of {self.units} units; {followed}.",
+            "The first of each two is taken as the report, the second as the check.",
             "Neither inspection is the truth, and the unit may have changed between them.",
-            "The groups were formed by the data's authors from how strict single inspectors were: differences between"
-            " groups are partly by construction and prove no effect size.",
+            _CIRCULAR,
             "The inspections were not drawn as checks and none was doubled.",
             *dropped,
         )

@@ -93,16 +93,16 @@ class EvaluatorResult:
     grade_reasons: tuple[str, ...]
     visits_needed: int | None
     visits_still_needed: int | None
-    rank_interval: tuple[int, int] | None
-    investigate: bool
-    sanction_proposal: SanctionProposal
     direction: Direction
-    difficulty: Counts
-    reported_only: Counts
-    documents: Counts
-    for_cause: Counts
     weight_cap: WeightCap
-    excluded: tuple[ExcludedShare, ...]
+    difficulty: Counts = Counts()
+    reported_only: Counts = Counts()
+    documents: Counts = Counts()
+    for_cause: Counts = Counts()
+    excluded: tuple[ExcludedShare, ...] = ()
+    rank_interval: tuple[int, int] | None = None
+    investigate: bool = False
+    sanction_proposal: SanctionProposal = SanctionProposal(False, None, False)
 
 
 @dataclass(frozen=True, slots=True)

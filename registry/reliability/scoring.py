@@ -1,7 +1,7 @@
 """From paired findings to each evaluator's score: weights, rates, direction, posteriors, grade."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,8 @@ from registry.reliability.weights import effective_number, hajek_rate, normalise
 
 Floats = NDArray[np.float64]
 
+_APART = ("difficulty", "reported", "document", "for_cause")
+
 
 @dataclass(frozen=True, slots=True)
 class PoolRates:
@@ -49,6 +51,22 @@ class Scores:
     evaluators: tuple[EvaluatorResult, ...]
     rates: PoolRates
     hyper_posterior: dict[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """One evaluator's row in the fit of theta."""
+
+    fit: Fit
+    place: int
+
+    @property
+    def posterior(self) -> Posterior:
+        return self.fit.of(self.place)
+
+    @property
+    def own_lower(self) -> float:
+        return self.fit.own_of(self.place).quantile(0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +89,54 @@ def score_evaluators(
     scored = pairs[pairs["use"] == "scored"]
     visits = visit_table(scored)
     rates = pool_rates(scored)
+    sums = evaluator_sums(scored, len(names))
+    apart = {use: _counts(pairs[pairs["use"] == use], len(names)) for use in _APART}
     present = np.unique(visits["evaluator"].to_numpy())
     place = np.full(len(names), -1, dtype=np.int64)
     place[present] = np.arange(len(present))
     fit = _fit_theta(visits, place, check_error, method) if len(present) else None
     false_pass = _fit_false_pass(visits, len(names), rates, check_error, method)
+    by_evaluator = {int(who): visits[visits["evaluator"] == who] for who in present}
     results = []
     for evaluator, name in enumerate(names):
-        own = pairs[pairs["evaluator"] == evaluator]
+        own = sums.iloc[evaluator]
+        fitted = _Fitted(fit, int(place[evaluator])) if fit is not None and place[evaluator] >= 0 else None
+        direction = _direction(own, sums, false_pass, evaluator)
+        found = _evaluator(name, own, by_evaluator.get(evaluator, visits.iloc[:0]), direction, fitted, method)
         results.append(
-            _evaluator(name, own, visits[visits["evaluator"] == evaluator], excluded[evaluator],
-                       _direction(scored, evaluator, false_pass), fit, int(place[evaluator]), false_pass,
-                       evaluator, method)
+            replace(found, excluded=excluded[evaluator], difficulty=apart["difficulty"][evaluator],
+                    reported_only=apart["reported"][evaluator], documents=apart["document"][evaluator],
+                    for_cause=apart["for_cause"][evaluator])
         )  # fmt: skip
-    finished = _compare_evaluators(results, visits, fit, place, check_error, method)
+    finished = _compare_evaluators(results, by_evaluator, fit, place, check_error, method)
     return Scores(tuple(finished), rates, fit.hyper if fit is not None else None)
+
+
+def evaluator_sums(scored: pd.DataFrame, evaluators: int) -> pd.DataFrame:
+    """Sums over each evaluator's scored pairs: counts, and (w_...) the same with design weights."""
+    weight, material = scored["weight"], scored["discrepancy"].astype(float)
+    severity = weight * scored["severity_weight"]
+    failed, passed = scored["checked_pass"] == 0, scored["checked_pass"] == 1
+    missed, alarm = failed & (scored["reported_pass"] == 1), passed & (scored["reported_pass"] == 0)
+    columns = {
+        "n": weight * 0 + 1, "w": weight, "d": material, "w_d": weight * material, "s": severity,
+        "s_d": severity * material, "w_exact": weight * scored["exact"], "lenient": scored["lenient"],
+        "harsh": scored["harsh"], "w_lenient": weight * scored["lenient"], "w_harsh": weight * scored["harsh"],
+        "whole_lenient": scored["lenient"] == 1, "whole_harsh": scored["harsh"] == 1, "failed": failed,
+        "passed": passed, "missed": missed, "alarm": alarm, "w_failed": weight * failed, "w_passed": weight * passed,
+        "w_missed": weight * missed, "w_alarm": weight * alarm,
+    }  # fmt: skip
+    sums = pd.DataFrame(columns).astype(float).groupby(scored["evaluator"]).sum()
+    return sums.reindex(range(evaluators), fill_value=0.0)
+
+
+def _counts(pairs: pd.DataFrame, evaluators: int) -> list[Counts]:
+    grouped = pairs.groupby("evaluator")["discrepancy"].agg(["size", "sum"]).reindex(range(evaluators), fill_value=0)
+    return [Counts(int(n), int(d), int(d) / int(n) if n else None) for n, d in grouped.itertuples(index=False)]
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return float(part / whole) if whole > 0 else None
 
 
 def visit_table(scored: pd.DataFrame) -> pd.DataFrame:
@@ -167,33 +218,34 @@ def summary(posterior: Posterior) -> PosteriorSummary:
     return PosteriorSummary(posterior.mean, posterior.quantile(0.05), posterior.quantile(0.95))
 
 
-def _direction(scored: pd.DataFrame, evaluator: int, false_pass: _FalsePass) -> Direction:
-    mine = scored["evaluator"] == evaluator
-    own, others = scored[mine], scored[~mine]
-    weight, n = own["weight"].to_numpy(), len(own)
-    lenient, harsh = own["lenient"].to_numpy(), own["harsh"].to_numpy()
-    pool_lenient, pool_harsh = float(others["lenient"].sum()), float(others["harsh"].sum())
+def _direction(own: "pd.Series[float]", sums: pd.DataFrame, false_pass: _FalsePass, evaluator: int) -> Direction:
+    others = sums.sum() - own
     p_value, reason = leniency_test(
-        (int((lenient == 1).sum()), int((harsh == 1).sum())),
-        (int((others["lenient"] == 1).sum()), int((others["harsh"] == 1).sum())),
+        (int(own["whole_lenient"]), int(own["whole_harsh"])),
+        (round(others["whole_lenient"]), round(others["whole_harsh"])),
     )
-    place = false_pass.place[evaluator]
-    known = false_pass.fit is not None and place >= 0
+    place = int(false_pass.place[evaluator])
+    posterior = summary(false_pass.fit.of(place)) if false_pass.fit is not None and place >= 0 else None
     return Direction(
-        lenient=float(lenient.sum()),
-        harsh=float(harsh.sum()),
-        n=n,
-        net_difference_rate=hajek_rate(weight, lenient - harsh, np.ones(n)),
-        gross_difference_rate=hajek_rate(weight, lenient + harsh, np.ones(n)),
-        leniency_index=leniency_index(float(lenient.sum()), float(harsh.sum())),
-        pool_leniency_index=leniency_index(pool_lenient, pool_harsh),
+        lenient=float(own["lenient"]),
+        harsh=float(own["harsh"]),
+        n=int(own["n"]),
+        net_difference_rate=_ratio(own["w_lenient"] - own["w_harsh"], own["w"]),
+        gross_difference_rate=_ratio(own["w_lenient"] + own["w_harsh"], own["w"]),
+        leniency_index=leniency_index(own["lenient"], own["harsh"]),
+        pool_leniency_index=leniency_index(others["lenient"], others["harsh"]),
         leniency_p_value=p_value,
         leniency_reason=reason,
-        false_pass=_crossing_rate(own, checked=0, reported=1),
-        false_alarm=_crossing_rate(own, checked=1, reported=0),
-        false_pass_posterior=summary(false_pass.fit.of(int(place))) if false_pass.fit and known else None,
-        false_pass_reason=None if known else false_pass.reason,
+        false_pass=_rate(own, "missed", "failed", "no check fails a criterion with a pass line"),
+        false_alarm=_rate(own, "alarm", "passed", "no check passes a criterion with a pass line"),
+        false_pass_posterior=posterior,
+        false_pass_reason=None if posterior else false_pass.reason,
     )
+
+
+def _rate(own: "pd.Series[float]", events: str, base: str, reason: str) -> Rate:
+    value = _ratio(own[f"w_{events}"], own[f"w_{base}"])
+    return Rate(value, int(own[events]), int(own[base]), reason if value is None else None)
 
 
 def leniency_index(lenient: float, harsh: float) -> float | None:
@@ -213,48 +265,44 @@ def leniency_test(own: tuple[int, int], pool: tuple[int, int]) -> tuple[float | 
     return float(binomtest(own[0], sum(own), pool[0] / sum(pool)).pvalue), None
 
 
-def _crossing_rate(own: pd.DataFrame, *, checked: int, reported: int) -> Rate:
-    base = own[own["checked_pass"] == checked]
-    crossed = (base["reported_pass"] == reported).to_numpy().astype(float)
-    value = hajek_rate(base["weight"].to_numpy(), crossed, np.ones(len(base)))
-    reason = None if len(base) else f"no check {'fails' if checked == 0 else 'passes'} a criterion with a pass line"
-    return Rate(value, int(crossed.sum()), len(base), reason)
-
-
-def _counts(pairs: pd.DataFrame, use: str) -> Counts:
-    chosen = pairs[pairs["use"] == use]
-    discrepancies = int(chosen["discrepancy"].sum())
-    return Counts(len(chosen), discrepancies, discrepancies / len(chosen) if len(chosen) else None)
-
-
 def _evaluator(
-    name: str, own: pd.DataFrame, visits: pd.DataFrame, excluded: tuple[ExcludedShare, ...], direction: Direction,
-    fit: Fit | None, place: int, false_pass: _FalsePass, evaluator: int, method: Method,
-) -> EvaluatorResult:  # fmt: skip
-    scored = own[own["use"] == "scored"]
-    weight, discrepancy = scored["weight"].to_numpy(), scored["discrepancy"].to_numpy().astype(float)
-    severity = scored["severity_weight"].to_numpy()
-    ones = np.ones(len(scored))
-    raw_rate = hajek_rate(weight, discrepancy, ones)
-    posterior = fit.of(place) if fit is not None and place >= 0 else None
-    own_lower = fit.own_of(place).quantile(0.05) if fit is not None and place >= 0 else None
-    bound = direction.false_pass_posterior.q95 if direction.false_pass_posterior else None
-    evidence = Evidence(len(visits), len(scored), raw_rate, posterior.quantile(0.95) if posterior else 1.0, bound,
-                        own_lower or 0.0)  # fmt: skip
-    grade = decide_grade(evidence, method)
-    needed = visits_needed(fit, place, len(visits), method) if fit and grade.name == "inconclusive" else None
+    name: str,
+    own: "pd.Series[float]",
+    visits: pd.DataFrame,
+    direction: Direction,
+    fitted: _Fitted | None,
+    method: Method,
+) -> EvaluatorResult:
+    """What one evaluator's own pairs and posterior say; the members that need all evaluators are set later."""
+    raw_rate = _ratio(own["w_d"], own["w"])
+    posterior = fitted.posterior if fitted else None
+    own_lower = fitted.own_lower if fitted else 0.0
+    grade = decide_grade(
+        Evidence(
+            visits=len(visits),
+            pairs=int(own["n"]),
+            raw_rate=raw_rate,
+            bound=posterior.quantile(0.95) if posterior else 1.0,
+            false_pass_bound=direction.false_pass_posterior.q95 if direction.false_pass_posterior else None,
+            own_lower=own_lower,
+        ),
+        method,
+    )
+    needed = None
+    if fitted and grade.name == "inconclusive":
+        needed = visits_needed(fitted.fit, fitted.place, len(visits), method)
     rated = posterior if grade.name != "not rated" else None
     theta = summary(rated) if rated else None
     return EvaluatorResult(
         evaluator_id=name,
         visits=len(visits),
-        pairs=len(scored),
+        pairs=int(own["n"]),
         effective_visits=effective_number(visits["weight"].to_numpy()) if len(visits) else None,
-        discrepancies=int(discrepancy.sum()),
+        discrepancies=int(own["d"]),
         raw_rate=raw_rate,
-        unweighted_rate=float(discrepancy.mean()) if len(scored) else None,
-        severity_weighted_rate=hajek_rate(weight * severity, discrepancy, ones),
-        exact_agreement=hajek_rate(weight, scored["exact"].to_numpy().astype(float), ones),
+        unweighted_rate=_ratio(own["d"], own["n"]),
+        severity_weighted_rate=_ratio(own["s_d"], own["s"]),
+        exact_agreement=_ratio(own["w_exact"], own["w"]),
         score=100 * (1 - theta.mean) if theta else None,
         interval=(100 * (1 - theta.q95), 100 * (1 - theta.q05)) if theta else None,
         posterior=theta,
@@ -264,39 +312,26 @@ def _evaluator(
         grade_reasons=grade.reasons,
         visits_needed=needed,
         visits_still_needed=None if needed is None else max(0, needed - len(visits)),
-        rank_interval=None,
-        investigate=False,
-        sanction_proposal=SanctionProposal(False, None, False),
         direction=direction,
-        difficulty=_counts(own, "difficulty"),
-        reported_only=_counts(own, "reported"),
-        documents=_counts(own, "document"),
-        for_cause=_counts(own, "for_cause"),
         weight_cap=WeightCap(
             int((visits["raw_weight"] > visits["weight"]).sum()),
             hajek_rate(visits["raw_weight"].to_numpy(), visits["d"].to_numpy(), visits["m"].to_numpy()),
         ),
-        excluded=excluded,
     )
 
 
 def _compare_evaluators(
-    results: Sequence[EvaluatorResult], visits: pd.DataFrame, fit: Fit | None, place: NDArray[np.int64],
-    check_error: CheckError, method: Method,
+    results: Sequence[EvaluatorResult], visits: Mapping[int, pd.DataFrame], fit: Fit | None,
+    place: NDArray[np.int64], check_error: CheckError, method: Method,
 ) -> list[EvaluatorResult]:  # fmt: skip
     """Adds what only the comparison of rated evaluators says: queue, sanction proposals, rank intervals."""
-    from dataclasses import replace
-
     rated = [i for i, result in enumerate(results) if result.exceedance is not None]
     if fit is None or not rated:
         return list(results)
     exceedance = [results[i].exceedance or 0.0 for i in rated]
-    queue = {rated[each] for each in investigate_queue(exceedance, method.queue_level)}
+    queue = set(investigate_queue(exceedance, method.queue_level))
     q = float(observed_rate(np.array(method.theta0), check_error.mean))
-    p_values = []
-    for i in rated:
-        own = visits[visits["evaluator"] == i]
-        p_values.append(exact_p_value(own["d"].to_numpy(), own["m"].to_numpy(), q, fit.hyper["rho"]))
+    p_values = [exact_p_value(visits[i]["d"].to_numpy(), visits[i]["m"].to_numpy(), q, fit.hyper["rho"]) for i in rated]
     rejected = benjamini_hochberg(p_values, method.sanction_level)
     ranks = rank_intervals(fit, [int(place[i]) for i in rated])
     finished = list(results)
@@ -304,7 +339,7 @@ def _compare_evaluators(
         proposed = exceedance[k] >= method.sanction_probability and rejected[k]
         finished[i] = replace(
             results[i],
-            investigate=i in queue,
+            investigate=k in queue,
             rank_interval=ranks[k],
             sanction_proposal=SanctionProposal(proposed, p_values[k], rejected[k]),
         )

@@ -10,7 +10,7 @@ from registry import documents
 from registry.canonical import digest
 from registry.errors import Violation
 from registry.parsing import TextTable
-from registry.reliability.comparison import compare_findings
+from registry.reliability.comparison import Provenance, compare_findings
 from registry.reliability.criteria import CriteriaRejected, Criterion, read_criteria
 from registry.reliability.findings import (
     Checked,
@@ -75,16 +75,8 @@ def compare_tables(
         spot_checks=_summary(checked_checks, spot_checks),
         criteria=CriteriaSummary(criteria_name, digest(dict(criteria)), len(known)),
     )
-    comparison = compare_findings(
-        checked_reports,
-        checked_checks,
-        known,
-        method,
-        inputs,
-        code_sha256=documents.code_sha256(),
-        title=criteria.get("title"),
-        notes=criteria.get("notes", ()),
-    )
+    provenance = Provenance(inputs, documents.code_sha256(), criteria.get("title"), tuple(criteria.get("notes", ())))
+    comparison = compare_findings(checked_reports, checked_checks, known, method, provenance)
     return Outcome(comparison, checked_reports, checked_checks, (reports, spot_checks))
 
 

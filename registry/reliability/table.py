@@ -20,7 +20,7 @@ from registry.reliability.presentation import (
     pool_sentence,
     rule_lines,
 )
-from registry.reliability.wording import USES, say
+from registry.reliability.wording import USES, say, word
 
 GRADE_STYLES = {"A": "green", "B": "cyan", "C": "red bold", "inconclusive": "yellow", "not rated": "dim"}
 # From this width on every number has a column of its own; below, related ones share a cell.
@@ -58,18 +58,20 @@ class EvaluatorsTable:
         self._translate = translate
 
     def __rich_console__(self, _console: object, options: ConsoleOptions) -> RenderResult:
-        lines = evaluator_lines(self._document, self._translate)
+        translate = self._translate
+        lines = evaluator_lines(self._document, translate)
         if not lines:
-            yield Text(self._translate("No evaluator was compared."))
+            yield Text(translate("No evaluator was compared."))
             return
         scale = bar_scale(lines)
         build = _wide if options.max_width >= WIDE else _narrow
-        table = build(lines, scale, self._translate, ascii_only=options.ascii_only)
-        table.title = self._translate("Evaluators")
-        table.caption = self._translate(
+        table = build(lines, scale, translate, ascii_only=options.ascii_only)
+        table.title = translate("Evaluators")
+        caption = translate(
             "Score: 100 less the probability of a discrepancy in percent, with its 90 % interval. "
             "Bar: from {low} to 100. Where intervals overlap, the order means nothing."
-        ).format(low=f"{scale:.0f}")
+        )
+        table.caption = caption.format(low=f"{scale:.0f}")
         yield table
 
 
@@ -126,8 +128,8 @@ def _wide(lines: Sequence[EvaluatorLine], scale: float, translate: Translate, *,
     table.add_column(translate("Score"), no_wrap=True)
     table.add_column("", min_width=BAR_WIDTH, no_wrap=True)
     table.add_column(translate("False pass rate"), min_width=13)
-    table.add_column(translate("Direction"), min_width=16, ratio=1)
-    table.add_column(translate("Grade"), min_width=18, ratio=1)
+    table.add_column(translate("Direction"), min_width=16, ratio=1, overflow="fold")
+    table.add_column(translate("Grade"), min_width=18, ratio=1, overflow="fold")
     for line in lines:
         table.add_row(
             Text(line.evaluator_id),
@@ -146,8 +148,8 @@ def _narrow(lines: Sequence[EvaluatorLine], scale: float, translate: Translate, 
     table = _table()
     _id_column(table, lines, translate("Evaluator"))
     table.add_column(translate("Score"), no_wrap=True)
-    table.add_column(translate("False pass rate and direction"), min_width=16, ratio=1)
-    table.add_column(translate("Grade"), min_width=14, ratio=1)
+    table.add_column(translate("False pass rate and direction"), min_width=16, ratio=1, overflow="fold")
+    table.add_column(translate("Grade"), min_width=14, ratio=1, overflow="fold")
     for line in lines:
         size = translate("visits: {visits}, pairs: {pairs}").format(visits=line.visits, pairs=line.pairs)
         table.add_row(
@@ -161,7 +163,7 @@ def _narrow(lines: Sequence[EvaluatorLine], scale: float, translate: Translate, 
 
 def criteria_table(document: Document, translate: Translate) -> RenderableType:
     """The criteria on which reports and checks differ most."""
-    criteria = criteria_by_rate(document)[:SHOWN_CRITERIA]
+    criteria = [each for each in criteria_by_rate(document) if each["n"]][:SHOWN_CRITERIA]
     if not criteria:
         return Text(translate("No criterion was compared."))
     table = Table(
@@ -171,7 +173,7 @@ def criteria_table(document: Document, translate: Translate) -> RenderableType:
         title_justify="left",
     )
     table.add_column(translate("Criterion"), overflow="fold", no_wrap=max(_widths(criteria)) <= ID_WIDTH)
-    table.add_column(translate("Name"), ratio=1)
+    table.add_column(translate("Name"), ratio=1, overflow="fold")
     table.add_column(translate("Discrepant"), justify="right", no_wrap=True)
     table.add_column(translate("Pairs"), justify="right", no_wrap=True)
     table.add_column(translate("Use"), no_wrap=True)
@@ -181,7 +183,7 @@ def criteria_table(document: Document, translate: Translate) -> RenderableType:
             Text(each["name"] or ""),
             f"{percent(each['discrepancy_rate'], translate)} ({each['discrepancies']})",
             str(each["n"]),
-            translate(USES[each["role"]]),
+            word(USES, each["role"], translate),
         )
     return table
 
@@ -201,7 +203,7 @@ def dropped_table(document: Document, translate: Translate) -> RenderableType:
     table.add_column(translate("Reason"), no_wrap=True)
     table.add_column(translate("Reports"), justify="right", no_wrap=True)
     table.add_column(translate("Checks"), justify="right", no_wrap=True)
-    table.add_column(translate("Meaning"), ratio=1)
+    table.add_column(translate("Meaning"), ratio=1, overflow="fold")
     for code, reports, checks, meaning in lines:
         table.add_row(code, str(reports), str(checks), meaning)
     return table
@@ -210,8 +212,8 @@ def dropped_table(document: Document, translate: Translate) -> RenderableType:
 def rules_table(document: Document, translate: Translate) -> RenderableType:
     """Which rules were applied, and which were not and why."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title=translate("Rules"), title_justify="left")
-    table.add_column(translate("Rule"), ratio=1)
-    table.add_column(translate("Applied"), ratio=1)
+    table.add_column(translate("Rule"), ratio=1, overflow="fold")
+    table.add_column(translate("Applied"), ratio=1, overflow="fold")
     for name, state in rule_lines(document, translate):
         table.add_row(name, Text(state))
     return table

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from registry.canonical import canonical_json
 from registry.errors import NotFound
+from registry.languages import mark
 from registry.pages import Reader, page, reader_of
 from registry.parsing import write_csv
 from registry.reliability.chart import chart_spec, render_chart
@@ -18,6 +19,7 @@ from registry.reliability.presentation import (
     UnknownOrder,
     check_error_sentence,
     count,
+    criteria_by_rate,
     decimal,
     dropped_lines,
     estimate_text,
@@ -61,13 +63,13 @@ class HeldComparison(Protocol):
 
 class NoComparison(NotFound):
     code = "no-comparison"
-    title = "There is no comparison yet"
+    title = mark("There is no comparison yet")
 
 
 def held(request: Request) -> HeldComparison:
     comparison: HeldComparison | None = request.app.state.comparison
     if comparison is None:
-        raise NoComparison("Make one with: registry compare --reports reports.csv --spot-checks checks.csv --criteria criteria.json")
+        raise NoComparison(mark("Compare a file of reports with a file of spot checks first; the first page says how."))
     return comparison
 
 
@@ -86,10 +88,10 @@ def show_comparison(request: Request, reader: ReaderDep) -> HTMLResponse:
         lines = evaluator_lines(document, translate, order)
     except UnknownOrder as error:
         known = tuple(name for each in ORDERS for name in (each, f"-{each}"))
-        raise UnknownQuery("The table cannot be sorted so.", [unknown_value("sort", order, known)]) from error
+        raise UnknownQuery(mark("The table cannot be sorted so."), [unknown_value("sort", order, known)]) from error
     return page(
         request, reader, "reliability/comparison.html",
-        document=document, lines=lines, order=order, scale=bar_scale(lines),
+        document=document, criteria=criteria_by_rate(document), lines=lines, order=order, scale=bar_scale(lines),
         notes=[say(note, translate) for note in document["notes"]],
         pool=pool_sentence(document, translate), check_error=check_error_sentence(document, translate),
         rules=rule_lines(document, translate), dropped=dropped_lines(document, translate), **_words(reader),
@@ -122,7 +124,7 @@ def show_pairs(request: Request, reader: ReaderDep, comparison: ComparisonDep) -
     pages = max(1, -(-len(found) // PAGE_SIZE))
     if wanted.page > pages:
         violation = unknown_value("page", str(wanted.page), tuple(str(number) for number in range(1, pages + 1)))
-        raise UnknownQuery("There are not so many pages.", [violation])
+        raise UnknownQuery(mark("There are not so many pages."), [violation])
     rows = found.iloc[(wanted.page - 1) * PAGE_SIZE : wanted.page * PAGE_SIZE]
     return page(
         request, reader, "reliability/pairs.html",

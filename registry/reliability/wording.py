@@ -1,6 +1,7 @@
 """What the codes and the set sentences of a comparison say to a reader; every text is a message to translate."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from registry.languages import Translate, mark
@@ -128,6 +129,11 @@ def say(text: str, translate: Translate) -> str:
             parts = {name: say(value, translate) for name, value in match.groupdict().items()}
             return translate(message).format(**parts)
     return translate(text)
+
+
+def word(table: Mapping[str, str], code: str, translate: Translate) -> str:
+    """A code's word in one of the tables above."""
+    return translate(table[code])
 
 
 def reason_text(code: str, translate: Translate) -> str:

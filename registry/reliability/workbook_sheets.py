@@ -14,8 +14,10 @@ from registry.reliability.presentation import (
     pool_sentence,
     rule_lines,
 )
-from registry.reliability.wording import SCALES, SEVERITIES, SIDES, USES, say
+from registry.reliability.wording import SCALES, SEVERITIES, SIDES, USES, say, word
 from registry.reliability.workbook_cells import Book, Cell, Column
+
+NO_FILE = "–"
 
 
 def summary_sheet(book: Book, document: Document, translate: Translate) -> None:
@@ -26,7 +28,8 @@ def summary_sheet(book: Book, document: Document, translate: Translate) -> None:
         (translate("Pool"), pool_sentence(document, translate)),
         (translate("Check error"), check_error_sentence(document, translate)),
     ]
-    rows += [(f"{translate('Rule')}: {name}", state) for name, state in rule_lines(document, translate)]
+    rule = translate("Rule")
+    rows += [(f"{rule}: {name}", state) for name, state in rule_lines(document, translate)]
     rows += [*_input_rows(document, translate), *_method_rows(document, translate)]
     columns = [Column(translate("Item"), 40, "wrapped"), Column(translate("Content"), 100, "wrapped")]
     book.sheet(translate("Summary"), columns, rows, [translate("Working paper: reports compared with spot checks")])
@@ -35,37 +38,38 @@ def summary_sheet(book: Book, document: Document, translate: Translate) -> None:
 def _input_rows(document: Document, translate: Translate) -> list[tuple[str, Cell]]:
     rows: list[tuple[str, Cell]] = []
     for code in ("reports", "spot_checks"):
-        source, name = document["inputs"][code], translate(SIDES[code])
-        rows += [
-            (f"{name}: {translate('file')}", source["name"] or NO_FILE),
-            (f"{name}: {translate('SHA-256 of the file')}", source["sha256"] or NO_FILE),
-            (f"{name}: {translate('SHA-256 of the checked rows')}", source["content_sha256"]),
-            (f"{name}: {translate('rows read')}", str(source["rows"])),
-            (f"{name}: {translate('rows left out because they break a rule')}", str(source["bad_rows"])),
-            (f"{name}: {translate('columns ignored')}", ", ".join(source["ignored_columns"])),
-            (f"{name}: {translate('optional columns absent')}", ", ".join(source["absent_columns"])),
-        ]
+        source, name = document["inputs"][code], word(SIDES, code, translate)
+        facts = (
+            (translate("file"), source["name"] or NO_FILE),
+            (translate("SHA-256 of the file"), source["sha256"] or NO_FILE),
+            (translate("SHA-256 of the checked rows"), source["content_sha256"]),
+            (translate("rows read"), str(source["rows"])),
+            (translate("rows left out because they break a rule"), str(source["bad_rows"])),
+            (translate("columns ignored"), ", ".join(source["ignored_columns"])),
+            (translate("optional columns absent"), ", ".join(source["absent_columns"])),
+        )
+        rows += [(f"{name}: {fact}", value) for fact, value in facts]
     criteria = document["inputs"]["criteria"]
-    rows.append((f"{translate('criteria')}: {translate('file')}", criteria["name"] or NO_FILE))
-    rows.append((f"{translate('criteria')}: {translate('SHA-256 of the canonical JSON')}", criteria["sha256"]))
-    return rows
-
-
-NO_FILE = "–"
+    facts = (
+        (translate("file"), criteria["name"] or NO_FILE),
+        (translate("SHA-256 of the canonical JSON"), criteria["sha256"]),
+    )
+    return rows + [(f"{translate('Criteria')}: {fact}", value) for fact, value in facts]
 
 
 def _method_rows(document: Document, translate: Translate) -> list[tuple[str, Cell]]:
     method = document["method"]
+    software, parameter, mean = translate("Software"), translate("Parameter"), translate("Posterior mean")
     rows: list[tuple[str, Cell]] = [
         (translate("Method"), f"{method['name']}, {method['version']}"),
         (translate("SHA-256 of the parameters"), method["parameters_sha256"]),
         (translate("SHA-256 of the program"), method["code_sha256"]),
     ]
-    rows += [(f"{translate('Software')}: {name}", version) for name, version in sorted(method["software"].items())]
+    rows += [(f"{software}: {name}", version) for name, version in sorted(method["software"].items())]
     for name, value in sorted(method["parameters"].items()):
-        rows.append((f"{translate('Parameter')}: {name}", json.dumps(value, ensure_ascii=False, sort_keys=True)))
+        rows.append((f"{parameter}: {name}", json.dumps(value, ensure_ascii=False, sort_keys=True)))
     for name, value in sorted((method["hyper_posterior"] or {}).items()):
-        rows.append((f"{translate('Posterior mean')}: {name}", f"{value:.4f}"))
+        rows.append((f"{mean}: {name}", f"{value:.4f}"))
     return rows
 
 
@@ -155,9 +159,9 @@ def criteria_sheet(book: Book, document: Document, translate: Translate) -> None
         [
             each["criterion_id"],
             each["name"] or "",
-            translate(SCALES[each["scale"]]),
-            translate(USES[each["role"]]),
-            translate(SEVERITIES[each["severity"]]),
+            word(SCALES, each["scale"], translate),
+            word(USES, each["role"], translate),
+            word(SEVERITIES, each["severity"], translate),
             each["n"],
             each["visits"],
             each["prevalence"],

@@ -17,6 +17,8 @@ from statsmodels.stats import inter_rater
 from registry.reliability import agreement
 from registry.reliability.agreement import Estimate, InvalidRatings
 
+# A loaded machine is no failure, and the combinations of parameters are many.
+QUICK = settings(deadline=None, max_examples=40)
 REFERENCE = Path(__file__).parents[1] / "reference" / "reliability-reference.json"
 CASES: dict[str, Any] = {
     case["id"]: case for case in json.loads(REFERENCE.read_text(encoding="utf-8"))["cases"] if case["id"] <= "D29"
@@ -173,6 +175,7 @@ pairs = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3)), min_size=2, ma
 
 @pytest.mark.parametrize("level", LEVELS)
 @given(rows=matrices)
+@QUICK
 def test_alpha_equals_the_krippendorff_package(level: str, rows: list[list[int | None]]) -> None:
     values = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=float)
     paired = values[(~np.isnan(values)).sum(axis=1) >= 2]
@@ -187,7 +190,7 @@ def test_alpha_equals_the_krippendorff_package(level: str, rows: list[list[int |
 
 
 @given(table=st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=3, max_size=3))
-@settings(deadline=None)
+@QUICK
 def test_cohen_kappa_equals_statsmodels(table: list[list[int]]) -> None:
     for weights, theirs in ((None, None), ("linear", "linear"), ("quadratic", "quadratic")):
         found = agreement.cohen_kappa(table=table, weights=weights)
@@ -203,6 +206,7 @@ def test_cohen_kappa_equals_statsmodels(table: list[list[int]]) -> None:
 
 
 @given(rows=st.lists(st.lists(st.integers(1, 4), min_size=3, max_size=3), min_size=2, max_size=25))
+@QUICK
 def test_fleiss_kappa_equals_statsmodels(rows: list[list[int]]) -> None:
     found = agreement.fleiss_kappa(rows)
     counts, _ = inter_rater.aggregate_raters(np.array(rows))
@@ -214,6 +218,7 @@ def test_fleiss_kappa_equals_statsmodels(rows: list[list[int]]) -> None:
 
 
 @given(rows=pairs)
+@QUICK
 def test_conger_kappa_of_two_raters_is_cohen_kappa_with_its_standard_error(rows: list[tuple[int, int]]) -> None:
     cohen, conger = agreement.cohen_kappa(rows), agreement.conger_kappa(rows)
 
@@ -223,9 +228,53 @@ def test_conger_kappa_of_two_raters_is_cohen_kappa_with_its_standard_error(rows:
         assert conger.standard_error == pytest.approx(cohen.standard_error, abs=1e-5)
 
 
+def spread_by_small_changes(value: Callable[[np.ndarray], float], table: np.ndarray) -> float:
+    """Infinitesimal jackknife: root of the sum over cells of count x derivative^2, derivatives taken numerically."""
+    step, squares = 1000.0, 0.0
+    for cell in np.ndindex(table.shape):
+        more, less = table.copy(), table.copy()
+        more[cell] += step
+        less[cell] -= step
+        squares += table[cell] * ((value(more) - value(less)) / (2 * step)) ** 2
+    return float(np.sqrt(squares))
+
+
+@pytest.mark.parametrize("function", TWO_RATERS)
+@pytest.mark.parametrize("weights", [None, "linear", "quadratic"])
+def test_the_standard_error_is_that_of_the_derivatives(function: Callable[..., Estimate], weights: Any) -> None:
+    table = np.array([[13, 3, 1], [2, 20, 7], [5, 4, 56]]) * 1e6
+
+    found = function(table=table, weights=weights)
+
+    by_hand = spread_by_small_changes(lambda cells: function(table=cells, weights=weights).value, table)
+    assert found.standard_error == pytest.approx(by_hand, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        agreement.positive_agreement,
+        agreement.negative_agreement,
+        agreement.net_difference_rate,
+        agreement.gross_difference_rate,
+        agreement.index_of_inconsistency,
+    ],
+)
+def test_the_standard_error_of_two_by_two_statistics_is_that_of_the_derivatives(
+    function: Callable[..., Estimate],
+) -> None:
+    table = np.array([[40, 9], [26, 45]]) * 1e6
+
+    found = function(table=table)
+
+    by_hand = spread_by_small_changes(lambda cells: function(table=cells).value, table)
+    assert found.standard_error == pytest.approx(by_hand, rel=1e-5)
+
+
 @pytest.mark.parametrize("function", TWO_RATERS)
 @pytest.mark.parametrize("weights", [None, "linear", "quadratic"])
 @given(rows=pairs)
+@QUICK
 def test_a_table_and_its_units_give_the_same_bits(
     function: Callable[..., Estimate], weights: Any, rows: list[tuple[int, int]]
 ) -> None:
@@ -241,6 +290,7 @@ def test_a_table_and_its_units_give_the_same_bits(
 
 @pytest.mark.parametrize("function", [f for f in MANY_RATERS if f is not agreement.conger_kappa])
 @given(rows=matrices)
+@QUICK
 def test_counts_and_their_units_agree(function: Callable[..., Estimate], rows: list[list[int | None]]) -> None:
     counts = [[row.count(category) for category in (1, 2, 3, 4)] for row in rows]
 
@@ -252,6 +302,7 @@ def test_counts_and_their_units_agree(function: Callable[..., Estimate], rows: l
 @pytest.mark.parametrize("function", TWO_RATERS)
 @pytest.mark.parametrize("weights", [None, "linear", "quadratic"])
 @given(rows=pairs)
+@QUICK
 def test_swapping_the_raters_changes_nothing(
     function: Callable[..., Estimate], weights: Any, rows: list[tuple[int, int]]
 ) -> None:
@@ -265,6 +316,7 @@ def test_swapping_the_raters_changes_nothing(
 
 @pytest.mark.parametrize("function", MANY_RATERS)
 @given(rows=matrices)
+@QUICK
 def test_new_labels_and_another_order_of_units_change_nothing(
     function: Callable[..., Estimate], rows: list[list[int | None]]
 ) -> None:
@@ -287,6 +339,7 @@ def same(one: Estimate, other: Estimate) -> bool:
 @pytest.mark.parametrize("function", TWO_RATERS)
 @pytest.mark.parametrize("weights", [None, "linear", "quadratic"])
 @given(values=st.lists(st.integers(1, 3), min_size=2, max_size=30))
+@QUICK
 def test_perfect_agreement_is_exactly_one_or_undefined(
     function: Callable[..., Estimate], weights: Any, values: list[int]
 ) -> None:
@@ -297,6 +350,7 @@ def test_perfect_agreement_is_exactly_one_or_undefined(
 
 @pytest.mark.parametrize("function", TWO_RATERS)
 @given(rows=pairs)
+@QUICK
 def test_the_value_lies_inside_its_limits_and_the_limits_inside_the_range(
     function: Callable[..., Estimate], rows: list[tuple[int, int]]
 ) -> None:
@@ -478,6 +532,7 @@ def test_text_weights_need_no_order_when_there_are_two_categories() -> None:
 
 
 @given(a=st.integers(0, 40), b=st.integers(0, 40), c=st.integers(0, 40), d=st.integers(0, 40))
+@QUICK
 def test_two_by_two_statistics_mirror_each_other(a: int, b: int, c: int, d: int) -> None:
     table, mirrored, swapped = [[a, b], [c, d]], [[d, c], [b, a]], [[a, c], [b, d]]
     positive, negative = agreement.positive_agreement(table=table), agreement.negative_agreement(table=mirrored)

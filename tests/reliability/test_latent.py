@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.reliability.latent import LatentClasses, dawid_skene
 from registry.reliability.ratings import InvalidRatings
 
+# A loaded machine is no failure, and the combinations of parameters are many.
+QUICK = settings(deadline=None, max_examples=40)
 REFERENCE = Path(__file__).parents[1] / "reference" / "reliability-reference.json"
 CASE: dict[str, Any] = next(
     case for case in json.loads(REFERENCE.read_text(encoding="utf-8"))["cases"] if case["id"] == "D23"
@@ -44,6 +46,7 @@ def test_the_anaesthetists_converge_and_keep_their_order(anaesthetists: LatentCl
 
 
 @given(rows=st.lists(st.lists(st.sampled_from([None, "a", "b", "c"]), min_size=3, max_size=3), min_size=1, max_size=12))
+@QUICK
 def test_shares_sum_to_one_and_the_order_of_units_does_not_matter(rows: list[list[str | None]]) -> None:
     if all(value is None for row in rows for value in row):
         with pytest.raises(InvalidRatings, match="no rating"):
