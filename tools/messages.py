@@ -7,6 +7,7 @@ until then. Neither file holds a date or a line number, so that the same texts g
 """
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE_DIR = ROOT / "registry" / "locale"
+# Babel writes a date into each file; this one never changes.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS = {"translate": None, "mark": None, "_": None, "gettext": None, "ngettext": (1, 2), "t": None}
 
 
@@ -58,10 +61,9 @@ def po_bytes(found: Catalog) -> bytes:
 
 
 def mo_bytes(po: bytes) -> bytes:
-    """The compiled form of a .po file, with a heading that holds nothing but the encoding."""
+    """The compiled form of a .po file, with a fixed date in its heading."""
     found = read_po(io.BytesIO(po))
-    plain = Catalog(fuzzy=False, header_comment="")
-    plain.mime_headers = [("Content-Type", "text/plain; charset=utf-8")]
+    plain = Catalog(fuzzy=False, header_comment="", creation_date=LONG_AGO, revision_date=LONG_AGO)
     for message in found:
         if message.id:
             plain.add(message.id, message.string, flags=message.flags)

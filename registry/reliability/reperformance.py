@@ -10,7 +10,7 @@ from registry.languages import Translate, mark
 from registry.reliability.glossary import PAIR_COLUMNS
 from registry.reliability.presentation import Document
 from registry.reliability.visits import COLUMNS as VISIT_COLUMNS
-from registry.reliability.workbook_cells import Book, Cell, Column, Formula, Style
+from registry.reliability.workbook_cells import Book, Cell, Column, Formula, Style, first_row
 
 # Columns of the visits sheet that are formulas over the others: heading -> (formula by row, parts of the product).
 _PRODUCTS = {
@@ -190,7 +190,8 @@ def reperformance_sheet(
     """Every measure of every evaluator as formula, program's number and difference."""
     scored = pairs[pairs["use"] == "scored"]
     pairs_of, visits_of = dict(iter(scored.groupby("evaluator_no"))), dict(iter(visits.groupby("evaluator_no")))
-    first = len(STEPS) + 5
+    # Above the heading: the title, the steps, and the number of differing rows with its label.
+    first = first_row(len(STEPS) + 3)
     rows: list[tuple[Cell, ...]] = []
     for number, evaluator in enumerate(document["evaluators"], start=1):
         mine, seen = pairs_of.get(number, scored.iloc[:0]), visits_of.get(number, visits.iloc[:0])

@@ -39,6 +39,11 @@ class Column:
     style: Style = "text"
 
 
+def first_row(lines: int) -> int:
+    """The number, as a spreadsheet counts, of the first row below the heading of a sheet with so many lines above it."""
+    return lines + 3 if lines else 2
+
+
 class Book:
     """A workbook under way, with the formats that its sheets share."""
 
@@ -67,7 +72,7 @@ class Book:
             sheet.set_column(place, place, column.width)
         for place, line in enumerate(lines):
             self._write(sheet, place, 0, line, self._line if place else self._strong)
-        top = len(lines) + 1 if lines else 0
+        top = first_row(len(lines)) - 2
         for place, column in enumerate(columns):
             sheet.write_string(top, place, column.heading, self._heading)
         formats = [self._formats[column.style] for column in columns]

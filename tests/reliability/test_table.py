@@ -1,7 +1,6 @@
 """The tables of the terminal, at the widths of a small and a large window."""
 
 import copy
-from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -9,14 +8,21 @@ from rich.console import Console, RenderableType
 from samples import EVALUATORS, LONG_NAME, make_sample
 
 from registry.languages import Language, translator
-from registry.reliability.table import EvaluatorsTable, comparison_renderable, dropped_table, rules_table
+from registry.reliability.presentation import evaluator_lines
+from registry.reliability.table import (
+    EvaluatorsTable,
+    comparison_renderable,
+    dropped_table,
+    interval_bar,
+    rules_table,
+)
 from registry.reliability.wording import REASONS
 
 SAMPLE = make_sample()
 
 
-def printed(renderable: RenderableType, width: int, **console: Any) -> str:
-    target = Console(width=width, color_system=None, **console)
+def printed(renderable: RenderableType, width: int) -> str:
+    target = Console(width=width, color_system=None)
     with target.capture() as capture:
         target.print(renderable)
     return capture.get()
@@ -64,15 +70,10 @@ def test_an_inconclusive_grade_says_how_many_visits_are_needed() -> None:
 
 
 def test_bars_are_plain_where_the_terminal_is() -> None:
-    text = printed(EvaluatorsTable(SAMPLE.document, translator("en")), 140, legacy_windows=False)
-    table = EvaluatorsTable(SAMPLE.document, translator("en"))
-    console = Console(width=140, color_system=None)
-    options = console.options.update(encoding="ascii")
-    plain = "".join(segment.text for segment in console.render(table, options))
+    lines = evaluator_lines(SAMPLE.document, translator("en"))
 
-    assert "●" in text
-    assert "●" not in plain
-    assert "o" in plain
+    assert interval_bar(lines[0], 60.0) == "           ─● "
+    assert interval_bar(lines[0], 60.0, ascii_only=True) == "           -o "
 
 
 def test_markup_in_an_identifier_is_text() -> None:
