@@ -1,6 +1,5 @@
 """The web application: settings and a comparison in, an ASGI application out."""
 
-
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -88,5 +87,3 @@ def on_unforeseen_error(request: Request, _error: Exception) -> HTMLResponse:
     # This handler stands outside the middleware.
     response.headers.update(HEADERS | {"cache-control": "no-store"})
     return response
-
-

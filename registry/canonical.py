@@ -16,11 +16,12 @@ class NotCanonical(Invalid):
 def canonical_json(value: Any) -> bytes:
     """RFC 8785 form: sorted keys, shortest numbers, no white space, UTF-8.
 
-    Raises NotCanonical for NaN, infinity, integers beyond 2**53, lone surrogates and non-JSON types.
+    Raises NotCanonical for NaN, infinity, integers beyond 2**53 - 1, lone surrogates, non-JSON types and a value that
+    holds itself.
     """
     try:
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise NotCanonical(f"The value cannot be written as canonical JSON: {error}") from error
 
 

@@ -1,13 +1,24 @@
 """The command line: composes the commands of the slices and turns errors into messages and exit codes."""
 
+import io
 import sys
+from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from registry import __version__
 from registry.errors import EXIT_CODES, RegistryError
-from registry.reliability.cli import commands
+from registry.reliability.cli import (
+    Format,
+    LanguageOption,
+    compare,
+    demo_comparison,
+    language_of,
+    show_document,
+    write_folder,
+)
 
 app = typer.Typer(
     name="registry",
@@ -17,8 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for command in commands:
-    app.command()(command)
+app.command()(compare)
 
 # A refusal names every bad row; a terminal shows this many and says how to get the rest.
 _SHOWN = 50
@@ -31,20 +41,71 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-def message(error: RegistryError) -> str:
-    """What a person reads: the sentence, then each violation on a line of its own."""
-    lines = [f"Error: {error.detail}", *(f"  {each}" for each in error.violations[:_SHOWN])]
-    more = len(error.violations) - _SHOWN
-    if more > 0:
-        lines.append(f"  … and {more} more. Add --on-error report --errors FILE to get all of them beside their rows.")
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option(help="Serve the page after printing the table.")] = True,
+    folder: Annotated[Path, typer.Option(help="Where the results go.")] = Path("registry-demo"),
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to serve on.")] = None,
+    language: LanguageOption = None,
+) -> None:
+    """Compare repeat food inspections of the City of Chicago: real data, no preparation."""
+    from registry import server
+    from registry.reliability.inputs import SavedComparison
+
+    tongue = language_of(language)
+    where = server.address(host, port)
+    if serve:
+        server.require_free(where)
+    comparison = demo_comparison()
+    document = comparison.document()
+    show_document(document, Format.TABLE, None, tongue)
+    names = write_folder(comparison, folder, tongue)
+    typer.echo(f"\nWritten to {folder.resolve()}: {', '.join(names)}")
+    if serve:
+        typer.echo(f"Serving on http://{where} (stop with Ctrl+C)")
+        server.serve(SavedComparison(document, comparison.pairs), where)
+
+
+@app.command()
+def serve(
+    folder: Annotated[Path | None, typer.Argument(help="A folder that `registry compare --folder` wrote.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address; default REGISTRY_HOST, else 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default REGISTRY_PORT, else 8000.")] = None,
+) -> None:
+    """Serve the page of a finished comparison."""
+    from registry import server
+    from registry.reliability.inputs import read_comparison
+
+    where = server.address(host, port)
+    server.require_free(where)
+    saved = read_comparison(folder) if folder else None
+    typer.echo(f"Serving on http://{where} (stop with Ctrl+C)")
+    server.serve(saved, where)
+
+
+def message(error: RegistryError, most: int | None = None) -> str:
+    """What a person reads: the sentence, then each violation on a line of its own, or the first and a count by rule."""
+    shown = error.violations[:most]
+    lines = [f"Error: {error.detail}", *(f"  {each}" for each in shown)]
+    if len(shown) < len(error.violations):
+        rules = Counter(each.code for each in error.violations).most_common()
+        lines.append(
+            f"  … and {len(error.violations) - len(shown)} more. In all: " + ", ".join(f"{n} {r}" for r, n in rules)
+        )
+        if any(each.row is not None for each in error.violations):
+            lines.append("  Add --on-error report --errors FILE to get all of them beside their rows.")
     return "\n".join(lines)
 
 
 def main() -> None:
+    # A terminal that knows no Chinese shows escapes in its place; JSON and CSV are UTF-8 whatever the terminal is.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except RegistryError as error:
-        typer.echo(message(error), err=True)
+        typer.echo(message(error, _SHOWN if sys.stderr.isatty() else None), err=True)
         sys.exit(EXIT_CODES[error.kind])
     except BrokenPipeError:
         # The reader of a pipe (head, less) has gone: nothing is wrong.

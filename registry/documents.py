@@ -1,13 +1,14 @@
 """The only reader of schemas/, standards/ and examples/, and the judge of documents by their schema."""
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from registry.canonical import digest, sha256_hex
 from registry.errors import NotFound, Violation
-from registry.parsing import parse_json
+from registry.json_text import parse_json, pointer_part
 
 SCHEMAS = (
     "comparison.v1",
@@ -62,24 +63,26 @@ def _validator(name: str) -> Any:
 
 def schema_violations(name: str, document: object, *, file: str | None = None) -> list[Violation]:
     """Every violation of the named schema, in the order of the document, each with its JSON Pointer."""
-    found = [
+    found = sorted(_validator(name).iter_errors(document), key=lambda error: _document_order(error.absolute_path))
+    return [
         Violation(
             code=f"schema-{error.validator}",
-            message=_shorten(error.message),
-            pointer="".join(f"/{_escape(str(part))}" for part in error.absolute_path),
+            message=_shorten(f"{error.message}."),
+            fix=_shorten(error.schema.get("description", "")) if isinstance(error.schema, dict) else "",
+            pointer="".join(f"/{pointer_part(str(part))}" for part in error.absolute_path),
             file=file,
         )
-        for error in sorted(_validator(name).iter_errors(document), key=lambda error: error.json_path)
+        for error in found
     ]
-    return found
+
+
+def _document_order(path: Iterable[str | int]) -> list[tuple[int, str]]:
+    """Sorts /criteria/2 before /criteria/10, which the order of texts does not."""
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
 
 
 def _shorten(message: str) -> str:
     return message if len(message) <= _MESSAGE_LENGTH else f"{message[: _MESSAGE_LENGTH - 1]}…"
-
-
-def _escape(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
 
 
 @cache

@@ -88,6 +88,11 @@ class Invalid(RegistryError):
     title = "What was given breaks a rule"
 
 
+class Unreadable(Invalid):
+    code = "unreadable"
+    title = "The file cannot be read"
+
+
 class NotFound(RegistryError):
     kind = Kind.NOT_FOUND
     code = "not-found"

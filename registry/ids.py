@@ -6,10 +6,19 @@ from collections.abc import Iterable
 
 MAX_LENGTH = 200
 
-# Numbers that a spreadsheet has rewritten: 4.22828E+11, 422828000000.0, 4.22828e11
-_FLOATED = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+|[0-9]{6,}\.0+")
+# Numbers that a spreadsheet has rewritten: 4.22828E+11, 4,22828e11, 422828000000.0
+_FLOATED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+|[0-9]{6,}\.0+")
 # A spreadsheet keeps 15 significant digits and writes zeros for the rest.
 _SIGNIFICANT_DIGITS = 15
+# What a spreadsheet, a database or a program writes where there is nothing: #N/A, #REF!, ####, NULL, NaN.
+_PLACEHOLDER = re.compile(r"#+|#N/A|#GETTING_DATA|#[A-Z][A-Z0-9/_]*[!?]|nan|NaN|NAN|NaT|<NA>|None|null|NULL|\\N")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+_VISIBLE_SPACES = frozenset({" ", "\u3000"})
+# These planes are set aside for ideographs, of which each edition of Unicode adds some that village names need.
+_IDEOGRAPHS = range(0x20000, 0x3FFFE)
+# Full-width digits, U+FF10 to U+FF19.
+_ORDINARY_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
+REPLACEMENT_CHARACTER = "\ufffd"
 
 
 def clean_text(text: str) -> str:
@@ -18,25 +27,49 @@ def clean_text(text: str) -> str:
 
 
 def hidden_character(text: str) -> str | None:
-    """The first control, direction-changing, invisible or unassigned character as U+XXXX, else None."""
+    """The first control, direction-changing, invisible or unassigned character as U+XXXX, else None.
+
+    Spaces that look like an ordinary one count as invisible; the wide ideographic space does not.
+    """
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-            return f"U+{ord(character):04X}"
+        if unicodedata.category(character) in _INVISIBLE and character not in _VISIBLE_SPACES:
+            number = ord(character)
+            if number not in _IDEOGRAPHS or number & 0xFFFE == 0xFFFE:
+                return f"U+{number:04X}"
     return None
+
+
+def is_placeholder(text: str) -> bool:
+    """True for what programs write in place of a missing value: #N/A, #REF!, ########, NULL, NaN, None."""
+    return _PLACEHOLDER.fullmatch(text) is not None
 
 
 def has_lost_digits(code: str) -> bool:
     """True for a code that a spreadsheet turned into a number: 4.4E+11, 422828000000.0, 110101199003070000."""
     if _FLOATED.fullmatch(code):
         return True
-    return code.isdigit() and len(code) > _SIGNIFICANT_DIGITS and not code[_SIGNIFICANT_DIGITS:].strip("0")
+    return _is_digits(code) and len(code) > _SIGNIFICANT_DIGITS and not code[_SIGNIFICANT_DIGITS:].strip("0")
+
+
+def with_ordinary_digits(text: str) -> str:
+    """The text with full-width digits (as Chinese input methods type them) made ordinary ones."""
+    return text.translate(_ORDINARY_DIGITS)
 
 
 def codes_without_leading_zeros(codes: Iterable[str], known: Iterable[str]) -> dict[str, str]:
-    """Codes that become a known code when leading zeros are put back, with that code.
+    """Codes that lack leading zeros of a known code and are otherwise the same, with that code.
 
     A code that is itself known is not suspect. Only codes of digits are looked at.
     """
     known_codes = set(known)
-    stripped = {code.lstrip("0"): code for code in sorted(known_codes) if code.isdigit() and code.startswith("0")}
-    return {code: stripped[code] for code in codes if code not in known_codes and code in stripped}
+    with_zeros = sorted(code for code in known_codes if _is_digits(code) and code.startswith("0"))
+    by_number = {code.lstrip("0"): code for code in sorted(with_zeros, key=len)}
+    return {
+        code: by_number[code.lstrip("0")]
+        for code in codes
+        if code not in known_codes and _is_digits(code) and len(code) < len(by_number.get(code.lstrip("0"), ""))
+    }
+
+
+def _is_digits(code: str) -> bool:
+    return code.isascii() and code.isdigit()

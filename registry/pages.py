@@ -105,15 +105,19 @@ def environment(language: Language) -> Environment:
 
 def render(reader: Reader, template: str, request: Request, **context: Any) -> str:
     """A template as text; it sees the reader, the links to the same page in each language, and the context."""
-    return environment(reader.language).get_template(template).render(
-        reader=reader,
-        link=reader.link,
-        static=reader.static,
-        t=reader.translate,
-        tag=TAGS[reader.language],
-        languages=language_links(reader, request),
-        version=__version__,
-        **context,
+    return (
+        environment(reader.language)
+        .get_template(template)
+        .render(
+            reader=reader,
+            link=reader.link,
+            static=reader.static,
+            t=reader.translate,
+            tag=TAGS[reader.language],
+            languages=language_links(reader, request),
+            version=__version__,
+            **context,
+        )
     )
 
 
@@ -137,7 +141,9 @@ def page(request: Request, reader: Reader, template: str, status: int = 200, **c
     return HTMLResponse(render(reader, template, request, **context), status_code=status)
 
 
-def error_page(request: Request, title: str, detail: str, status: int, violations: tuple[Violation, ...] = ()) -> HTMLResponse:
+def error_page(
+    request: Request, title: str, detail: str, status: int, violations: tuple[Violation, ...] = ()
+) -> HTMLResponse:
     """An error in the look of the other pages, in the language of the reader as far as it is known."""
     try:
         reader = reader_of(request)

@@ -1,92 +1,41 @@
-"""Strict readers of users' text: JSON without ambiguities, CSV without guesses."""
+"""Strict readers of users' files: CSV without guesses, JSON (in json_text); and the writer of CSV."""
 
 import csv
 import io
-import json
+import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from registry.canonical import sha256_hex
-from registry.errors import Invalid, Violation
+from registry.errors import Unreadable, Violation
+from registry.json_text import parse_json
 
-MAX_JSON_DEPTH = 64
-MAX_JSON_BYTES = 64 * 1024 * 1024
-MAX_INTEGER = 2**53
-MAX_CELL = 32 * 1024
+__all__ = [
+    "BadRecord",
+    "Column",
+    "TextTable",
+    "Unreadable",
+    "parse_json",
+    "plain_cell",
+    "read_csv",
+    "safe_cell",
+    "write_csv",
+]
+
+MAX_CELL_CHARACTERS = 32 * 1024
 MAX_COLUMNS = 200
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Unreadable(Invalid):
-    code = "unreadable"
-    title = "The file cannot be read"
-
-
-# --- JSON -----------------------------------------------------------------------------------------------------
-
-
-def parse_json(content: bytes, *, file: str | None = None) -> Any:
-    """The value of a JSON text, refusing what parsers read differently.
-
-    Refused: anything but UTF-8 without a byte order mark, duplicate keys, NaN and infinities (also 1e400), lone
-    surrogates, NUL, integers beyond 2**53, nesting deeper than 64, more than 64 MiB. Raises Unreadable.
-    """
-    name = file or "The JSON text"
-
-    def refuse(reason: str) -> NoReturn:
-        raise Unreadable(f"{name} is not acceptable JSON: {reason}.")
-
-    def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(pairs)
-        if len(value) != len(pairs):
-            keys = [key for key, _ in pairs]
-            refuse(f"duplicate key {next(key for key in keys if keys.count(key) > 1)!r}")
-        return value
-
-    if len(content) > MAX_JSON_BYTES:
-        refuse(f"it has {len(content)} bytes, the limit is {MAX_JSON_BYTES}")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        refuse(f"byte {error.start} is not UTF-8")
-    if text.startswith("\ufeff"):
-        refuse("it starts with a byte order mark; save it as UTF-8 without one")
-    try:
-        value = json.loads(text, object_pairs_hook=without_duplicates, parse_constant=refuse)
-    except json.JSONDecodeError as error:
-        refuse(f"{error.msg} at line {error.lineno}, column {error.colno}")
-    except (RecursionError, ValueError) as error:
-        refuse(f"{error}")
-    problem = _json_problem(value)
-    if problem:
-        refuse(problem)
-    return value
-
-
-def _json_problem(value: Any) -> str | None:
-    """Why a parsed value is refused, or None. Walks with a stack, so depth cannot exhaust Python's own."""
-    stack: list[tuple[Any, int]] = [(value, 1)]
-    while stack:
-        item, depth = stack.pop()
-        if depth > MAX_JSON_DEPTH:
-            return f"it is nested deeper than {MAX_JSON_DEPTH} levels"
-        if isinstance(item, dict):
-            stack.extend((part, depth + 1) for pair in item.items() for part in pair)
-        elif isinstance(item, list):
-            stack.extend((part, depth + 1) for part in item)
-        elif isinstance(item, str):
-            if "\0" in item or any("\ud800" <= character <= "\udfff" for character in item):
-                return f"the text {item[:40]!r} holds NUL or half of a surrogate pair"
-        elif isinstance(item, float) and item - item != 0.0:
-            return "a number is too large to be finite"
-        elif isinstance(item, int) and abs(item) > MAX_INTEGER:
-            return f"the integer {str(item)[:20]}… is beyond 2**53; write it as a string"
-    return None
-
-
-# --- CSV ------------------------------------------------------------------------------------------------------
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+# Also the full-width signs, which a Chinese or Japanese spreadsheet takes for the same.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BOTH_ENCODINGS = (
+    "Leave out --encoding; if the other file needs it, save this one as “CSV UTF-8”, whose mark at the start tells."
+)
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +47,30 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that does not fit into the table: another width, NUL, a cell over the limit."""
+
+    row: int
+    cells: tuple[str, ...]
+    code: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextTable:
-    """A CSV file as text. rows[i] is the spreadsheet row (heading = 1) of record i; ragged records stand apart."""
+    """A CSV file as text. rows[i] is the spreadsheet row (heading = 1) of record i; bad records stand apart.
+
+    heading names the columns as we call them, file_heading as the file does.
+    """
 
     name: str
     sha256: str
     heading: tuple[str, ...]
     columns: dict[str, Column]
     rows: "array[int]"
-    ragged: tuple[tuple[int, tuple[str, ...]], ...] = field(default=())
+    bad_records: tuple[BadRecord, ...] = ()
+    file_heading: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -114,63 +78,117 @@ class TextTable:
     def record(self, index: int) -> list[str]:
         return [column.values[column.codes[index]] for column in self.columns.values()]
 
-    def ragged_violations(self) -> list[Violation]:
+    def map_cells(self, change: Callable[[str], str]) -> "TextTable":
+        """The table with every cell changed, headings left as they are."""
+        columns = {
+            name: Column(tuple(change(value) for value in column.values), column.codes)
+            for name, column in self.columns.items()
+        }
+        bad = tuple(replace(each, cells=tuple(change(cell) for cell in each.cells)) for each in self.bad_records)
+        return replace(self, columns=columns, bad_records=bad)
+
+    def column_label(self, name: str) -> str:
+        """The column as the file's owner knows it; where that is another word, our name follows in brackets."""
+        if name not in self.heading or not self.file_heading:
+            return name
+        given = self.file_heading[self.heading.index(name)]
+        return name if given == name else f"{given} ({name})"
+
+    def bad_record_violations(self) -> list[Violation]:
         return [
-            Violation(
-                code="ragged-row",
-                message=f"The row has {len(cells)} fields, the heading has {len(self.heading)}.",
-                fix="Add or remove commas, or put a text that holds a comma into double quotes.",
-                file=self.name,
-                row=row,
-                value=",".join(cells)[:80],
-            )
-            for row, cells in self.ragged
+            Violation(each.code, each.message, each.fix, file=self.name, row=each.row, value=",".join(each.cells)[:80])
+            for each in self.bad_records
         ]
 
 
-def read_csv(content: bytes, *, name: str, encoding: str | None = None) -> TextTable:
-    """A comma-separated text with one heading row, every cell as text, exactly as written.
+def read_csv(content: bytes, *, name: str, encoding: str | None = None, may_be_empty: bool = False) -> TextTable:
+    """A comma-separated text with one heading row, every cell as text, exactly as written; blank rows are passed over.
 
-    encoding: None means UTF-8 with or without a byte order mark, and nothing else. Records of another width are
-    set apart as ragged. Raises Unreadable for a wrong encoding, an empty file, a doubled or blank heading, an
-    unclosed quote, NUL, a cell over 32 KiB.
+    encoding: None means UTF-8 with or without a byte order mark, and nothing else. Records of another width, with
+    NUL or with a cell over 32,768 characters are set apart. Raises Unreadable for a wrong encoding, a file without
+    a heading or rows, a doubled heading, a blank one over a column with text, an unclosed quote.
     """
-    lines = io.TextIOWrapper(io.BytesIO(_utf8(content, name, encoding)), encoding="utf-8", newline="")
-    reader = csv.reader(lines, strict=True)
-    records = _records(reader, name)
-    heading = _heading(next(records, (1, [])), name)
-    width = len(heading)
-    known: list[dict[str, int]] = [{} for _ in heading]
-    codes = [array("l") for _ in heading]
-    rows, ragged = array("l"), []
+    text = io.TextIOWrapper(io.BytesIO(_utf8(content, name, encoding)), encoding="utf-8", newline="")
+    records = _records(csv.reader(text, strict=True), name)
+    heading = _heading(next(records, (1, []))[1], name)
+    places: list[dict[str, int]] = [{} for _ in heading]
+    codes = [array("q") for _ in heading]
+    rows, bad = array("q"), []
     for row, cells in records:
-        if len(cells) != width:
-            ragged.append((row, tuple(cells)))
+        if (problem := _bad_record(row, cells, heading)) is not None:
+            bad.append(problem)
             continue
         rows.append(row)
-        for column, cell in enumerate(cells):
-            seen = known[column]
-            codes[column].append(seen.setdefault(cell, len(seen)))
-    if not rows and not ragged:
+        for known, code, cell in zip(places, codes, cells, strict=True):
+            code.append(known.setdefault(cell, len(known)))
+    if not rows and not bad and not may_be_empty:
         raise Unreadable(f"{name} has a heading but no rows. Check that the right file was exported.")
-    columns = {each: Column(tuple(seen), code) for each, seen, code in zip(heading, known, codes, strict=True)}
-    return TextTable(name, sha256_hex(content), heading, columns, rows, tuple(ragged))
+    blank = _blank_columns(heading, places, name)
+    columns = {
+        each: Column(tuple(known), code) for each, known, code in zip(heading, places, codes, strict=True) if each
+    }
+    kept = tuple(each for each in heading if each)
+    records_apart = tuple(
+        each if len(each.cells) != len(heading) else replace(each, cells=_without(each.cells, blank)) for each in bad
+    )
+    return TextTable(name, sha256_hex(content), kept, columns, rows, records_apart, kept)
+
+
+def _blank_columns(heading: Sequence[str], places: Sequence[dict[str, int]], name: str) -> frozenset[int]:
+    """Columns without a heading or any text, as spreadsheets write them beside a table. Raises Unreadable for text."""
+    blank = frozenset(place for place, each in enumerate(heading) if not each)
+    used = [str(place + 1) for place in sorted(blank) if any(places[place])]
+    if used:
+        raise Unreadable(f"{name} has a blank heading over column {', '.join(used)}. Give every column a name.")
+    return blank
+
+
+def _without(cells: tuple[str, ...], left_out: frozenset[int]) -> tuple[str, ...]:
+    return tuple(cell for place, cell in enumerate(cells) if place not in left_out)
 
 
 def _utf8(content: bytes, name: str, encoding: str | None) -> bytes:
+    """The content in UTF-8 without a byte order mark. A mark says UTF-8 louder than a named encoding does."""
+    if content.startswith(_WORKBOOK_STARTS):
+        raise Unreadable(f"{name} is a workbook, not CSV. Open it and save it as “CSV UTF-8 (comma delimited)”.")
+    if encoding is None or content.startswith(_BYTE_ORDER_MARK):
+        return _from("utf-8", content, name).removeprefix(_BYTE_ORDER_MARK)
+    decoded = _from(encoding, content, name)
+    if decoded != content and not content.isascii() and _is_utf8(content):
+        raise Unreadable(f"{name} is UTF-8 already; as {encoding} its characters would be garbled. {_BOTH_ENCODINGS}")
+    return decoded.removeprefix(_BYTE_ORDER_MARK)
+
+
+def _from(encoding: str, content: bytes, name: str) -> bytes:
     try:
-        if encoding is not None:
-            return content.decode(encoding).removeprefix("\ufeff").encode()
-        content.decode("utf-8")
-        return content.removeprefix(b"\xef\xbb\xbf")
+        return content.decode(encoding).encode()
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        remedy = (
-            "Save it as “CSV UTF-8”, or name its encoding, for example --encoding gb18030 for a file from a Chinese Excel."
-        )
-        raise Unreadable(f"{name} is not {encoding or 'UTF-8'}: byte {error.start} (row {row}) does not fit. {remedy}") from error
-    except (LookupError, UnicodeEncodeError) as error:
-        raise Unreadable(f"{name} cannot be read as {encoding!r}: {error}. Known names are utf-8, gb18030, big5.") from error
+        is_utf8 = encoding != "utf-8" and _is_utf8(content)
+        remedy = _BOTH_ENCODINGS if is_utf8 else _remedy(content, encoding)
+        line = max(content.count(b"\n", 0, error.start), content.count(b"\r", 0, error.start)) + 1
+        what = "is UTF-8" if is_utf8 else f"is not {encoding.upper()}: byte {error.start} (line {line}) does not fit"
+        raise Unreadable(f"{name} {what}. {remedy}") from error
+    except (LookupError, UnicodeError) as error:
+        raise Unreadable(
+            f"{name} cannot be read as {encoding!r}: {error}. Known: utf-8, gb18030, big5, utf-16."
+        ) from error
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _remedy(content: bytes, encoding: str) -> str:
+    save = "Save it as “CSV UTF-8”"
+    if encoding != "utf-8":
+        return f"{save} and leave out --encoding."
+    if content.startswith(_UTF_16_MARKS):
+        return f"{save}, or name its encoding: --encoding utf-16."
+    return f"{save}, or name its encoding, for example --encoding gb18030 for a file from a Chinese Excel."
 
 
 def _records(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -179,50 +197,67 @@ def _records(reader: Any, name: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             row += 1
-            if any("\0" in cell or len(cell) > MAX_CELL for cell in cells):
-                raise Unreadable(f"{name}, row {row}: a cell holds NUL or more than {MAX_CELL} characters. Clean the cell.")
-            if cells:
+            if any(cells):
                 yield row, cells
     except csv.Error as error:
-        hint = "A double quote is opened and not closed." if "end of data" in str(error) else f"{error}."
-        raise Unreadable(f"{name}, from row {row + 1}: {hint} Check the double quotes.") from error
+        raise Unreadable(
+            f"{name}, from row {row + 1}: {error}. Check the double quotes: one that is opened must be closed, and one "
+            f"inside a text is written twice. No cell may hold more than {MAX_CELL_CHARACTERS} characters."
+        ) from error
 
 
-def _heading(first: tuple[int, list[str]], name: str) -> tuple[str, ...]:
-    heading = tuple(cell.strip() for cell in first[1])
+def _bad_record(row: int, cells: list[str], heading: Sequence[str]) -> BadRecord | None:
+    if len(cells) != len(heading):
+        message = f"The row has {len(cells)} fields, the heading has {len(heading)}."
+        fix = "Add or remove commas, or put a text that holds a comma into double quotes."
+        return BadRecord(row, tuple(cells), "ragged-row", message, fix)
+    for column, cell in zip(heading, cells, strict=True):
+        if "\0" in cell:
+            return BadRecord(row, tuple(cells), "nul-character", f"{column} holds NUL.", "Clean the cell.")
+        if len(cell) > MAX_CELL_CHARACTERS:
+            message = f"{column} holds {len(cell)} characters, the limit is {MAX_CELL_CHARACTERS}."
+            return BadRecord(row, tuple(cells), "long-cell", message, "Shorten the text; check the double quotes.")
+    return None
+
+
+def _heading(cells: list[str], name: str) -> tuple[str, ...]:
+    heading = tuple(cell.strip() for cell in cells)
     if not heading:
         raise Unreadable(f"{name} is empty. Expected a heading row and at least one row of data.")
-    if len(heading) == 1 and any(separator in heading[0] for separator in ";\t|"):
+    if any("\0" in each for each in heading):
+        raise Unreadable(f"{name} has NUL in its heading, so it is no text file. Save it as “CSV UTF-8”.")
+    if len(heading) == 1 and any(separator in heading[0] for separator in ";\t|，；"):
         raise Unreadable(f"{name} has no commas in its heading {heading[0][:80]!r}. Save it as comma-separated CSV.")
     if len(heading) > MAX_COLUMNS:
         raise Unreadable(f"{name} has {len(heading)} columns, the limit is {MAX_COLUMNS}.")
-    doubled = sorted({each for each in heading if heading.count(each) > 1})
-    if doubled or "" in heading:
-        problem = "a blank heading" if "" in heading else f"a doubled heading: {', '.join(doubled)}"
-        raise Unreadable(f"{name} has {problem}. Give every column one name of its own.")
+    doubled = [repr(each) for each, count in Counter(heading).items() if each and count > 1]
+    if doubled:
+        raise Unreadable(f"{name} has a doubled heading: {', '.join(doubled)}. Give every column one name of its own.")
     return heading
 
 
 def safe_cell(text: str) -> str:
-    """The cell as a CSV export writes it: text that a spreadsheet would run as a formula gets a leading quote."""
-    if not text.startswith(_FORMULA_STARTS):
+    """The cell as a CSV export writes it: text that a spreadsheet would run as a formula gets a leading quote.
+
+    So does text that starts with such quotes, so that plain_cell can always undo it.
+    """
+    if not text.lstrip("'").startswith(_FORMULA_STARTS) or _NUMBER.fullmatch(text):
         return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
+    return f"'{text}"
 
 
 def plain_cell(text: str) -> str:
     """The cell before safe_cell."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
 def write_csv(heading: Sequence[str], records: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 with a byte order mark, so that spreadsheets read Chinese; formulas are made harmless."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([safe_cell(cell) for cell in heading])
-    writer.writerows([safe_cell(cell) for cell in record] for record in records)
+    plain = csv.writer(text, lineterminator="\n")
+    quoting = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for record in (heading, *records):
+        cells = [safe_cell(cell) for cell in record]
+        # Left to itself the writer quotes line feeds but no carriage returns, at which a reader would break the row.
+        (quoting if any("\r" in cell for cell in cells) else plain).writerow(cells)
     return text.getvalue().encode("utf-8-sig")

@@ -94,8 +94,9 @@ def _title(document: Document, translate: Translate) -> Spec:
 
 def _description(document: Document, lines: Sequence[EvaluatorLine], translate: Translate) -> str:
     text = translate(
-        "{title}. {evaluators} evaluators sorted by reliability score; each dot is a score between 0 and 100, each line "
-        "its 90 % interval, colour and shape the grade. {unscored} have no score. The table holds the same numbers."
+        "{title}. {evaluators} evaluators sorted by reliability score; each dot is a score between 0 and 100, each "
+        "line its 90 % interval, colour and shape the grade. {unscored} have no score. The table holds the same "
+        "numbers."
     )
     unscored = sum(line.score is None for line in lines)
     return text.format(title=document["title"] or translate("Comparison"), evaluators=len(lines), unscored=unscored)
@@ -153,7 +154,14 @@ def _score_limits(document: Document) -> tuple[float, float]:
 
 
 def _x(field: str, title: str, domain: list[float]) -> Spec:
-    axis = {"orient": "top", "offset": 18, "grid": False, "tickCount": 6, "labelOverlap": "greedy", "labelSeparation": 6}
+    axis = {
+        "orient": "top",
+        "offset": 18,
+        "grid": False,
+        "tickCount": 6,
+        "labelOverlap": "greedy",
+        "labelSeparation": 6,
+    }
     return {"field": field, "type": "quantitative", "title": title, "scale": {"domain": domain}, "axis": axis}
 
 

@@ -1,4 +1,4 @@
-"""Commands of the main job: compare, demo, serve. Heavy packages are imported only by the command that needs them."""
+"""The command of the main job, compare. Heavy packages are imported only by the function that needs them."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from registry.errors import Invalid, Unavailable, Violation
+from registry.errors import Invalid
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from registry.languages import Language
+    from registry.reliability.method import Method
     from registry.reliability.result import Comparison
-    from registry.reliability.service import Outcome
+    from registry.reliability.service import CheckedInputs
 
 
 class Format(StrEnum):
@@ -34,17 +35,25 @@ class Tongue(StrEnum):
 
 EXAMPLE = "chicago-food-inspections"
 DEMO_LAG_DAYS = 180
+_LONGEST_LAG_DAYS = 36500
+_FORMATS = {".json": Format.JSON, ".csv": Format.CSV, ".txt": Format.TABLE, "": Format.TABLE}
+_CHARTS = (".svg", ".png")
 
-Language_ = Annotated[Tongue | None, typer.Option("--language", help="en or zh; default REGISTRY_LANGUAGE, else en.")]
+LanguageOption = Annotated[
+    Tongue | None, typer.Option("--language", help="en or zh; default REGISTRY_LANGUAGE, else en.")
+]
 
 
+# The options are the interface, so there are as many parameters as options.
 def compare(
     reports: Annotated[Path, typer.Option(help="Evaluators' findings, CSV, one row per finding.")],
     spot_checks: Annotated[Path, typer.Option(help="Spot checks' findings, CSV, one row per finding.")],
     criteria: Annotated[Path, typer.Option(help="Criteria document, JSON.")],
     out: Annotated[Path | None, typer.Option(help="Write the result there instead of printing it.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: by the suffix of --out, else table.")] = None,
-    lag_days: Annotated[int | None, typer.Option(min=0, help="Longest lag from report to check, all criteria.")] = None,
+    lag_days: Annotated[
+        int | None, typer.Option(min=0, max=_LONGEST_LAG_DAYS, help="Longest lag from report to check, all criteria.")
+    ] = None,
     columns: Annotated[Path | None, typer.Option(help="JSON: your heading to our column, or the reverse.")] = None,
     encoding: Annotated[str | None, typer.Option(help="For CSV files that are not UTF-8, e.g. gb18030.")] = None,
     on_error: Annotated[OnError, typer.Option(help="refuse the files, or report bad rows and go on.")] = OnError.REFUSE,
@@ -53,83 +62,48 @@ def compare(
     working_paper: Annotated[Path | None, typer.Option(help="Write the auditor's working paper, XLSX.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")] = None,
     zone: Annotated[str, typer.Option(help="IANA time zone in which the day of a check ends.")] = "Asia/Shanghai",
-    language: Language_ = None,
+    language: LanguageOption = None,
 ) -> None:
     """Score how far each evaluator's reports can be believed, from unannounced spot checks."""
-    from registry.reliability.inputs import read_column_mappings, read_criteria_document, read_table
-    from registry.reliability.service import compare_tables
+    from registry.output_files import require_distinct, write_whole
+    from registry.reliability.inputs import ComparisonFiles, read_inputs
+    from registry.reliability.service import check_inputs, compare_inputs
 
-    tongue = _language(language)
-    form = _format(format, out)
-    if on_error is OnError.REPORT and errors is None:
-        raise Invalid("--on-error report needs --errors FILE, where the bad rows go.")
-    mappings = read_column_mappings(columns)
-    outcome = compare_tables(
-        read_table(reports, "reports", encoding=encoding, mapping=mappings["reports"]),
-        read_table(spot_checks, "spot_checks", encoding=encoding, mapping=mappings["spot_checks"]),
-        read_criteria_document(criteria),
-        _method(lag_days, zone),
-        on_error=on_error.value,
-        criteria_name=criteria.name,
-    )
+    tongue, form, method = language_of(language), _format(format, out), _method(lag_days, zone)
+    _require_errors_file(on_error, errors)
+    _require_chart_suffix(chart)
+    files = ComparisonFiles(reports, spot_checks, criteria, columns, encoding)
+    outputs = {"--out": out, "--errors": errors, "--working-paper": working_paper, "--chart": chart}
+    given = [(option, path) for option, path in outputs.items() if path is not None]
+    twin = [] if errors is None else [("the second file of --errors", _second_errors_file(errors))]
+    require_distinct(files.paths().items(), [*given, *twin, *_folder_files(folder)])
+    read = read_inputs(files)
+    checked = check_inputs(read.reports, read.spot_checks, read.criteria, criteria.name)
+    _warn_of_unused_columns(checked, read.unused_headings)
+    if on_error is OnError.REFUSE:
+        checked.require_no_violations()
     if errors is not None:
-        _write_bad_rows(outcome, errors)
-    _warn_of_misspelt_columns(outcome)
-    document = outcome.comparison.document()
+        _write_bad_rows(checked, errors)
+    comparison = compare_inputs(checked, method)
+    document = comparison.document()
     if folder is not None:
-        write_folder(outcome.comparison, folder, tongue)
+        write_folder(comparison, folder, tongue)
         typer.echo(f"Wrote {folder}", err=True)
     if working_paper is not None:
-        _write(working_paper, _working_paper(document, outcome.comparison.pairs, tongue))
+        write_whole(working_paper, _working_paper(document, comparison.pairs, tongue))
     if chart is not None:
-        _write(chart, _chart(document, chart, tongue))
-    _show(document, form, out, tongue)
-
-
-def demo(
-    serve: Annotated[bool, typer.Option(help="Serve the page after printing the table.")] = True,
-    folder: Annotated[Path, typer.Option(help="Where the results go.")] = Path("registry-demo"),
-    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to serve on.")] = None,
-    language: Language_ = None,
-) -> None:
-    """Compare repeat food inspections of the City of Chicago: real data, no preparation."""
-    tongue = _language(language)
-    if serve:
-        _require_free_port(*_address(host, port))
-    comparison = demo_comparison()
-    document = comparison.document()
-    _show(document, Format.TABLE, None, tongue)
-    names = write_folder(comparison, folder, tongue)
-    typer.echo(f"\nWritten to {folder.resolve()}: {', '.join(names)}")
-    if serve:
-        _serve(document, comparison.pairs, host, port)
-
-
-def serve(
-    folder: Annotated[Path | None, typer.Argument(help="A folder that `registry compare --folder` wrote.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address; default REGISTRY_HOST, else 127.0.0.1.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default REGISTRY_PORT, else 8000.")] = None,
-) -> None:
-    """Serve the page of a finished comparison."""
-    from registry.reliability.inputs import read_comparison
-
-    _require_free_port(*_address(host, port))
-    saved = read_comparison(folder) if folder else None
-    _serve(saved.document if saved else None, saved.pairs if saved else None, host, port)
-
-
-commands = (compare, demo, serve)
+        write_whole(chart, _chart(document, chart, tongue))
+    show_document(document, form, out, tongue)
 
 
 def demo_comparison() -> "Comparison":
     """The shipped inspections as reports and checks, compared; what the data are not is among the notes."""
     from registry import documents
     from registry.parsing import read_csv
-    from registry.reliability.findings import table_frame, table_of
     from registry.reliability.inputs import read_bytes, read_criteria_document
     from registry.reliability.repeat_inspections import as_reports_and_checks
     from registry.reliability.service import compare_tables
+    from registry.reliability.text_frames import table_frame, table_of
 
     criteria = read_criteria_document(documents.example_path(EXAMPLE, "criteria.json"))
     path = documents.example_path(EXAMPLE, "inspections.csv")
@@ -148,57 +122,85 @@ def demo_comparison() -> "Comparison":
 
 def write_folder(comparison: "Comparison", folder: Path, language: "Language") -> list[str]:
     """Result, pairs, working paper and charts; each file appears whole or not at all. Gives their names."""
-    from registry.reliability.inputs import PAIRS, RESULT, pairs_csv, result_json
+    from registry.output_files import write_whole
+    from registry.reliability.inputs import pairs_csv, result_json
 
     document = comparison.document()
+    result, pairs, paper, *charts = _folder_files(folder)
     contents = {
-        RESULT: result_json(document),
-        PAIRS: pairs_csv(comparison.pairs),
-        "working-paper.xlsx": _working_paper(document, comparison.pairs, language),
-        "chart.svg": _chart(document, Path("chart.svg"), language),
-        "chart.png": _chart(document, Path("chart.png"), language),
+        result[1]: result_json(document),
+        pairs[1]: pairs_csv(comparison.pairs),
+        paper[1]: _working_paper(document, comparison.pairs, language),
+        **{path: _chart(document, path, language) for _, path in charts},
     }
-    for name, content in contents.items():
-        _write(folder / name, content)
-    return list(contents)
+    for path, content in contents.items():
+        write_whole(path, content)
+    return [path.name for path in contents]
 
 
-def _method(lag_days: int | None, zone: str) -> Any:
+def _folder_files(folder: Path | None) -> list[tuple[str, Path]]:
+    from registry.reliability.inputs import PAIRS, RESULT
+
+    names = (RESULT, PAIRS, "working-paper.xlsx", "chart.svg", "chart.png")
+    return [] if folder is None else [(f"{name} of --folder", folder / name) for name in names]
+
+
+def language_of(given: Tongue | None) -> "Language":
+    from registry.config import settings_from_environment
+
+    return given.value if given is not None else settings_from_environment().language
+
+
+def _method(lag_days: int | None, zone: str) -> "Method":
     from zoneinfo import ZoneInfo
 
     from registry.reliability.method import Method
 
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise Invalid(f"{zone!r} is no time zone. Use an IANA name, for example Asia/Shanghai.") from error
     return Method(lag_days=lag_days, zone=zone)
-
-
-def _language(given: Tongue | None) -> "Language":
-    from registry.config import Settings
-
-    return given.value if given is not None else Settings().language
 
 
 def _format(given: Format | None, out: Path | None) -> Format:
     if given is not None or out is None:
         return given or Format.TABLE
-    return {".json": Format.JSON, ".csv": Format.CSV}.get(out.suffix.lower(), Format.TABLE)
+    found = _FORMATS.get(out.suffix.lower())
+    if found is None:
+        raise typer.BadParameter(f"What shall {out.name} hold? Say it with --format.", param_hint="--out")
+    return found
 
 
-def _show(document: dict[str, Any], form: Format, out: Path | None, language: "Language") -> None:
+def _require_errors_file(on_error: OnError, errors: Path | None) -> None:
+    if on_error is OnError.REPORT and errors is None:
+        raise typer.BadParameter("--on-error report needs --errors FILE, where the bad rows go.", param_hint="--errors")
+    if on_error is OnError.REFUSE and errors is not None:
+        raise typer.BadParameter("--errors FILE needs --on-error report.", param_hint="--errors")
+
+
+def _require_chart_suffix(chart: Path | None) -> None:
+    if chart is not None and chart.suffix.lower() not in _CHARTS:
+        raise typer.BadParameter(f"A chart is written as .svg or .png, not {chart.name!r}.", param_hint="--chart")
+
+
+def show_document(document: dict[str, Any], form: Format, out: Path | None, language: "Language") -> None:
+    """Print the result, or write it to out. What is printed as JSON or CSV is UTF-8 without a byte order mark."""
+    from registry.output_files import write_whole
     from registry.reliability.inputs import evaluators_csv, result_json
 
     if form is Format.TABLE:
-        text = _table(document, language, width=120 if out else None)
-        content = text.encode()
-    else:
-        content = result_json(document) if form is Format.JSON else evaluators_csv(document)
+        table = _table(document, language, width=120 if out else None)
+        if out is None:
+            typer.echo(table, nl=False)
+        else:
+            write_whole(out, table.encode())
+        return
+    content = result_json(document) if form is Format.JSON else evaluators_csv(document)
     if out is None:
-        typer.echo(content.decode("utf-8-sig"), nl=False)
+        typer.echo(content.removeprefix(b"\xef\xbb\xbf"), nl=False)
     else:
-        _write(out, content)
+        write_whole(out, content)
 
 
 def _table(document: dict[str, Any], language: "Language", width: int | None) -> str:
@@ -211,9 +213,11 @@ def _table(document: dict[str, Any], language: "Language", width: int | None) ->
     from registry.languages import translator
     from registry.reliability.table import comparison_renderable
 
-    screen = Console(file=io.StringIO(), width=width or Console().width, force_terminal=width is None and sys.stdout.isatty())
+    is_terminal = width is None and sys.stdout.isatty()
+    text = io.StringIO()
+    screen = Console(file=text, width=width or Console().width, force_terminal=is_terminal)
     screen.print(comparison_renderable(document, translator(language)))
-    return screen.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+    return text.getvalue()
 
 
 def _working_paper(document: dict[str, Any], pairs: "pd.DataFrame", language: "Language") -> bytes:
@@ -227,75 +231,33 @@ def _chart(document: dict[str, Any], path: Path, language: "Language") -> bytes:
     from registry.languages import translator
     from registry.reliability.chart import chart_spec, render_chart
 
-    suffix = path.suffix.lower()
-    if suffix not in (".svg", ".png"):
-        raise Invalid(f"A chart is written as .svg or .png, not {suffix or path.name!r}.")
-    return render_chart(chart_spec(document, translator(language)), "svg" if suffix == ".svg" else "png")
+    return render_chart(chart_spec(document, translator(language)), "png" if path.suffix.lower() == ".png" else "svg")
 
 
-def _write_bad_rows(outcome: "Outcome", errors: Path) -> None:
+def _second_errors_file(errors: Path) -> Path:
+    return errors.with_name(f"{errors.stem}-spot-checks{errors.suffix}")
+
+
+def _write_bad_rows(checked: "CheckedInputs", errors: Path) -> None:
     """The file with bad rows, annotated; if both have some, the spot checks go beside it."""
+    from registry.output_files import write_whole
     from registry.reliability.inputs import annotated
 
-    bad = [(table, side.violations) for table, side in outcome.sides() if side.violations]
-    for place, (table, violations) in enumerate(bad):
-        path = errors if place == 0 else errors.with_name(f"{errors.stem}-spot-checks{errors.suffix}")
-        _write(path, annotated(table, violations))
-        rows = len({violation.row for violation in violations})
-        typer.echo(f"{rows} bad rows of {table.name} were left out; see {path}", err=True)
+    bad = [(table, side) for table, side in checked.sides() if side.violations]
+    for place, (table, side) in enumerate(bad):
+        path = errors if place == 0 else _second_errors_file(errors)
+        write_whole(path, annotated(table, side.violations))
+        rows = len(side.bad_rows())
+        typer.echo(f"{rows} of {side.rows_read} rows of {table.name} are bad and were left out; see {path}", err=True)
+    if not bad:
+        typer.echo(f"No row is bad; {errors} was not written.", err=True)
 
 
-def _warn_of_misspelt_columns(outcome: "Outcome") -> None:
+def _warn_of_unused_columns(checked: "CheckedInputs", unused_headings: tuple[str, ...]) -> None:
     from registry.reliability.findings import misspelt_columns
 
-    for table, side in outcome.sides():
+    for heading in unused_headings:
+        typer.echo(f"Warning: --columns names the heading {heading}, which neither file has.", err=True)
+    for table, side in checked.sides():
         for name, near in misspelt_columns(side).items():
             typer.echo(f"Warning: {table.name}: the column {name} was ignored. Is it {near}?", err=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed."""
-    import os
-    import tempfile
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
-            temporary.write(content)
-        os.chmod(temporary.name, 0o644)
-        Path(temporary.name).replace(path)
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _address(host: str | None, port: int | None) -> tuple[str, int]:
-    from registry.config import Settings
-
-    settings = Settings()
-    return host or settings.host, port or settings.port
-
-
-def _require_free_port(host: str, port: int) -> None:
-    """Say so before the work is done, not after."""
-    import socket
-
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            detail = f"{host}:{port} cannot be listened on: {error.strerror}. Give another one with --port."
-            raise Unavailable(detail, [Violation("address-in-use", error.strerror or "", value=f"{host}:{port}")]) from error
-
-
-def _serve(document: dict[str, Any] | None, pairs: "pd.DataFrame | None", host: str | None, port: int | None) -> None:
-    import uvicorn
-
-    from registry.app import create_app
-    from registry.config import Settings
-    from registry.reliability.inputs import SavedComparison
-
-    comparison = SavedComparison(document, pairs) if document is not None and pairs is not None else None
-    address, number = _address(host, port)
-    typer.echo(f"Serving on http://{address}:{number} (stop with Ctrl+C)")
-    uvicorn.run(create_app(Settings(), comparison), host=address, port=number, log_level="warning")

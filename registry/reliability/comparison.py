@@ -77,6 +77,7 @@ def compare_findings(
         checkers=_checkers(pairs, scored_doubles),
         dropped=tuple(Dropped(*each) for each in pairing.dropped()),
         pairs=working_pairs(pairs, criteria),
+        unpaired=unpaired_rows(reports, spot_checks, pairing),
     )
 
 
@@ -239,6 +240,25 @@ def working_pairs(pairs: pd.DataFrame, criteria: Sequence[Criterion]) -> pd.Data
         "checked_pass": flag_texts(pairs["checked_pass"]), "weight": pairs["weight"],
         "normalised_weight": pairs["normalised_weight"], "severity": severities[criterion],
     })  # fmt: skip
+
+
+def unpaired_rows(reports: Checked, spot_checks: Checked, pairing: Pairing) -> pd.DataFrame:
+    """Every row that did not pair, with its reason: side, row and identifiers, in an order that files do not change."""
+    names = np.array(REASONS, dtype=object)
+    parts = []
+    for checked, reasons, who, which in (
+        (reports, pairing.report_reason, "evaluator_id", "report_id"),
+        (spot_checks, pairing.check_reason, "checker_id", "spot_check_id"),
+    ):
+        rows = checked.frame[reasons >= 0]
+        part = pd.DataFrame({
+            "side": checked.side, "row": rows["row"], "reason": names[reasons[reasons >= 0]],
+            "by": rows[who].astype(str), "visit": rows[which].astype(str), "site_id": rows["site_id"].astype(str),
+            "criterion_id": rows["criterion_id"].astype(str), "observed_on": iso_dates(rows["day"]),
+            "value": rows["value"].astype(str),
+        })  # fmt: skip
+        parts.append(part.sort_values(["by", "visit", "site_id", "criterion_id"], kind="stable"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def iso_dates(days: "pd.Series[Any]") -> NDArray[np.object_]:

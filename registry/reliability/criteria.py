@@ -1,29 +1,32 @@
-"""Criteria of a comparison: how a value is read, when two values differ, and what counts as a failure."""
+"""Criteria of a comparison: read from a document, every contradiction said at once."""
 
-import math
-import operator
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from registry.errors import Invalid, Violation
-from registry.ids import clean_text
+from registry.ids import clean_text, hidden_character
+from registry.reliability.cell_rules import Problem, identifier_problem
+from registry.reliability.criterion import (
+    CATEGORICAL,
+    COMPARISONS,
+    NOT_ASSESSED,
+    SEVERITY_WEIGHTS,
+    Criterion,
+    Scale,
+    plain_number,
+    value_text,
+)
 
-Scale = Literal["boolean", "nominal", "ordinal", "interval", "ratio", "count"]
-Role = Literal["scored", "difficulty", "reported", "document"]
+__all__ = ["SEVERITY_WEIGHTS", "CriteriaRejected", "Criterion", "plain_number", "read_criteria", "value_text"]
 
-NOT_ASSESSED = frozenset({"", "not_assessed", "未评估"})
-SEVERITY_WEIGHTS = {"minor": 1.0, "serious": 1.0, "critical": 3.0}
-_CATEGORICAL = ("boolean", "nominal", "ordinal")
-_BOOLEAN_WORDS = {
-    "true": "true", "yes": "true", "1": "true", "是": "true",
-    "false": "false", "no": "false", "0": "false", "否": "false",
-}  # fmt: skip
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt,
-}  # fmt: skip
-_LARGEST_NUMBER = 1e15
+_TOLERANCE_SCALES: dict[str, tuple[Scale, ...]] = {
+    "absolute": ("interval", "ratio", "count"),
+    "relative": ("ratio", "count"),
+    "levels": ("ordinal",),
+}
+# Where `favourable` is left out, the pass line of these scales says all that there is to say about good and bad.
+_PASS_GIVES_DIRECTION: tuple[Scale, ...] = ("boolean", "nominal")
 
 
 class CriteriaRejected(Invalid):
@@ -31,129 +34,41 @@ class CriteriaRejected(Invalid):
     title = "The criteria document cannot be used"
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One criterion. A reading is a category's place (worst first) or the number itself.
-
-    favourable: readings that are good (categorical), or +1 / -1 for higher / lower (numbers and ordered categories).
-    passing: readings that pass (categorical); pass_line: comparison and number; both None: no pass line.
-    """
-
-    id: str
-    scale: Scale
-    name: str | None = None
-    categories: tuple[str, ...] = ()
-    polarity: int = 1
-    favourable: frozenset[int] | None = None
-    passing: frozenset[int] | None = None
-    pass_line: tuple[str, float] | None = None
-    absolute: float = 0.0
-    relative: float = 0.0
-    levels: int = 0
-    stability: str = "stable"
-    lag_days: int | None = None
-    severity: str = "serious"
-    variable_type: int = 1
-    evidence_basis: str = "on_site"
-    veto: bool = False
-
-    @property
-    def is_categorical(self) -> bool:
-        return self.scale in _CATEGORICAL
-
-    @property
-    def has_pass_line(self) -> bool:
-        return self.passing is not None or self.pass_line is not None
-
-    @property
-    def role(self) -> Role:
-        if self.evidence_basis == "document":
-            return "document"
-        if self.variable_type == 3 or self.stability == "volatile":
-            return "reported"
-        return "difficulty" if self.variable_type == 2 else "scored"
-
-    def read(self, text: str) -> float | None:
-        """The reading of a clean text: NaN where not assessed, None where the text is no value of this criterion."""
-        if text in NOT_ASSESSED:
-            return math.nan
-        if self.is_categorical:
-            label = text
-            if label not in self.categories and self.scale == "boolean":
-                label = _BOOLEAN_WORDS.get(text.lower(), text)
-            return float(self.categories.index(label)) if label in self.categories else None
-        return _number(text, whole=self.scale == "count", signed=self.scale == "interval")
-
-    def expected(self) -> str:
-        """What a value may be, in words."""
-        if self.is_categorical:
-            return "one of " + ", ".join(self.categories[:20]) + (" …" if len(self.categories) > 20 else "")
-        kind = {"interval": "a finite number", "ratio": "a number of 0 or more", "count": "a whole number of 0 or more"}
-        return kind[self.scale]
-
-    def passes(self, reading: float) -> bool | None:
-        """Whether a reading passes; None without a pass line or a reading."""
-        if math.isnan(reading):
-            return None
-        if self.passing is not None:
-            return int(reading) in self.passing
-        if self.pass_line is not None:
-            comparison, limit = self.pass_line
-            return _COMPARISONS[comparison](reading, limit)
-        return None
-
-
-def _number(text: str, *, whole: bool, signed: bool) -> float | None:
-    """A plain decimal number, or None: no thousands separators, no infinities, no words."""
-    if not text.isascii() or "_" in text:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    if not math.isfinite(number) or abs(number) > _LARGEST_NUMBER:
-        return None
-    if (number < 0 and not signed) or (whole and number != int(number)):
-        return None
-    return number
-
-
-def value_text(value: object) -> str:
-    """The text of a JSON value or a cell: true and false in lower case, whole floats without a point."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_NUMBER:
-        return str(int(value))
-    return clean_text(str(value))
-
-
 def read_criteria(document: Mapping[str, Any]) -> tuple[Criterion, ...]:
     """Criteria of a document that its schema has accepted. Raises CriteriaRejected with every contradiction."""
     violations: list[Violation] = []
     criteria = [_criterion(item, f"/criteria/{i}", violations) for i, item in enumerate(document["criteria"])]
-    counts = Counter(criterion.id for criterion in criteria)
-    violations += [
-        Violation("duplicate-criterion", "The id stands more than once.", "Give each criterion an id of its own.",
-                  pointer=f"/criteria/{i}/id", value=criterion.id)
-        for i, criterion in enumerate(criteria) if counts[criterion.id] > 1
-    ]  # fmt: skip
+    violations += _id_violations(criteria)
     if violations:
         raise CriteriaRejected(f"The criteria document breaks {len(violations)} rule(s).", violations)
     return tuple(criteria)
 
 
+def _id_violations(criteria: Sequence[Criterion]) -> list[Violation]:
+    found: list[Violation] = []
+    counts = Counter(criterion.id for criterion in criteria)
+    for i, criterion in enumerate(criteria):
+        problem = identifier_problem(criterion.id)
+        if problem is None and counts[criterion.id] > 1:
+            message = "The id stands more than once."
+            problem = Problem("duplicate-criterion", message, "Give each criterion an id of its own.")
+        if problem is not None:
+            where = f"/criteria/{i}/id"
+            found.append(Violation(problem.code, problem.message, problem.fix, pointer=where, value=criterion.id[:80]))
+    return found
+
+
 def _criterion(item: Mapping[str, Any], pointer: str, violations: list[Violation]) -> Criterion:
     scale: Scale = item["scale"]
     categories = tuple(value_text(each) for each in item.get("categories", ()))
-    if len(set(categories)) != len(categories):
-        violations.append(Violation("duplicate-category", "A category stands twice.", pointer=f"{pointer}/categories"))
+    violations += _category_violations(categories, f"{pointer}/categories")
     polarity, favourable = _favourable(item, categories, pointer, violations)
     if scale == "boolean" and not categories:
         categories = ("false", "true") if polarity > 0 else ("true", "false")
         favourable = frozenset({1})
     passing, pass_line = _pass(item, scale, categories, favourable, pointer, violations)
     tolerance = item.get("tolerance", {})
-    return Criterion(
+    criterion = Criterion(
         id=clean_text(item["id"]),
         scale=scale,
         name=item.get("name") or item.get("name_zh") or item.get("name_en"),
@@ -172,6 +87,64 @@ def _criterion(item: Mapping[str, Any], pointer: str, violations: list[Violation
         evidence_basis=item.get("evidence_basis", "on_site"),
         veto=bool(item.get("veto", False)),
     )
+    violations += _contradictions(criterion, pointer, is_direction_given="favourable" in item)
+    return criterion
+
+
+def _category_violations(categories: Sequence[str], pointer: str) -> list[Violation]:
+    found = [
+        Violation("duplicate-category", "A category stands twice.", "Name each once.", pointer=pointer, value=each)
+        for each, count in Counter(categories).items() if count > 1
+    ]  # fmt: skip
+    for each in categories:
+        if each in NOT_ASSESSED:
+            found.append(
+                Violation("category-not-assessed", "A finding with this text counts as not assessed.",
+                          "Leave the category out, or name it otherwise.", pointer=pointer, value=each)
+            )  # fmt: skip
+        elif hidden_character(each):
+            found.append(
+                Violation("hidden-character", "The category holds an invisible character.", "Type it anew.",
+                          pointer=pointer, value=each)
+            )  # fmt: skip
+    return found
+
+
+def _contradictions(criterion: Criterion, pointer: str, *, is_direction_given: bool) -> list[Violation]:
+    """What parts of a criterion say against each other, though each alone is in order."""
+    found: list[Violation] = []
+    for name in ("absolute", "relative", "levels"):
+        if getattr(criterion, name) and criterion.scale not in _TOLERANCE_SCALES[name]:
+            found.append(
+                Violation("tolerance", f"A {criterion.scale} criterion has no {name} tolerance.",
+                          f"`{name}` is for {', '.join(_TOLERANCE_SCALES[name])}.",
+                          pointer=f"{pointer}/tolerance/{name}", value=f"{getattr(criterion, name):g}")
+            )  # fmt: skip
+    if criterion.veto and not criterion.has_pass_line:
+        found.append(
+            Violation("veto-without-pass", "A veto is a failure, and without a pass line nothing fails.",
+                      "Add `pass`, or leave `veto` out.", pointer=f"{pointer}/veto", value="true")
+        )  # fmt: skip
+    if criterion.passing is not None and not criterion.passing:
+        found.append(Violation("pass-line", "No category passes.", "Change `pass`.", pointer=f"{pointer}/pass"))
+    elif (is_direction_given or criterion.scale not in _PASS_GIVES_DIRECTION) and not _passes_what_is_good(criterion):
+        found.append(
+            Violation("pass-direction", "`pass` lets bad values pass and fails the best ones.",
+                      "Change `pass`, or `favourable` (default higher), or the order of `categories` (worst first).",
+                      pointer=f"{pointer}/pass")
+        )  # fmt: skip
+    return found
+
+
+def _passes_what_is_good(criterion: Criterion) -> bool:
+    """False where the pass line points away from what is favourable; True where there is none."""
+    if criterion.pass_line is not None:
+        wanted = {">=": 1, ">": 1, "<=": -1, "<": -1}.get(criterion.pass_line[0], criterion.polarity)
+        return wanted == criterion.polarity
+    if criterion.passing is None:
+        return True
+    best = criterion.favourable if criterion.favourable is not None else {len(criterion.categories) - 1}
+    return bool(criterion.passing & best)
 
 
 def _favourable(
@@ -214,7 +187,7 @@ def _pass(
     if "pass" not in item:
         return (favourable if scale in ("boolean", "nominal") else None), None
     op, given = item["pass"]["op"], item["pass"]["value"]
-    if scale not in _CATEGORICAL:
+    if scale not in CATEGORICAL:
         if op == "in" or isinstance(given, bool | list) or (number := _limit(given)) is None:
             violations.append(
                 Violation("pass-line", f"A {scale} needs a comparison with one number.",
@@ -235,14 +208,14 @@ def _pass(
         )  # fmt: skip
         return None, None
     places = [categories.index(word) for word in words]
-    compare = _COMPARISONS.get(op)
+    compare = COMPARISONS.get(op)
     return frozenset(
         place for place in range(len(categories)) if (compare(place, places[0]) if compare else place in places)
     ), None
 
 
 def _limit(given: object) -> float | None:
-    return _number(value_text(given), whole=False, signed=True)
+    return plain_number(value_text(given), whole=False, signed=True)
 
 
 def _unknown_category(pointer: str, seen: Sequence[str], categories: Sequence[str]) -> Violation:

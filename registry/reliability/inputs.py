@@ -1,21 +1,32 @@
 """Files of users: read into tables and documents, bad rows written back, finished comparisons read again."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from registry import documents
-from registry.errors import Invalid, NotFound, Violation
-from registry.parsing import TextTable, parse_json, plain_cell, read_csv, write_csv
-from registry.reliability.findings import Side, rename_columns
+from registry.errors import Invalid, NotFound, RegistryError, Unavailable, Violation
+from registry.json_text import parse_json
+from registry.parsing import TextTable, plain_cell, read_csv, write_csv
+from registry.reliability.columns import SIDES, Side, headings_to_columns, rename_columns
+from registry.reliability.text_frames import table_frame
 
 ERROR_COLUMN = "error"
+# Where the file has an `error` column of its own.
+_OTHER_ERROR_COLUMN = "registry_error"
 RESULT, PAIRS = "result.json", "pairs.csv"
+_PAIR_INTEGERS = ("lag_days", "report_row", "check_row", "discrepancy")
+_PAIR_NUMBERS = ("signed_size", "weight", "normalised_weight")
+_PAIR_TEXTS = (
+    "evaluator_id", "spot_check_id", "checker_id", "site_id", "criterion_id", "report_id", "report_observed_on",
+    "check_observed_on", "report_value", "check_value", "use", "direction", "reported_pass", "checked_pass", "severity",
+)  # fmt: skip
+
+Found = TypeVar("Found")
 
 
 class FileMissing(NotFound):
@@ -23,9 +34,45 @@ class FileMissing(NotFound):
     title = "There is no such file"
 
 
+class FileNotReadable(Unavailable):
+    code = "file-not-readable"
+    title = "The file cannot be read"
+
+
+class InputsRejected(Invalid):
+    code = "inputs-rejected"
+    title = "Several files cannot be used"
+
+
 class NotAComparison(Invalid):
     code = "not-a-comparison"
     title = "The folder does not hold a comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonFiles:
+    """The files of a comparison. columns: a column mapping; encoding: of both CSV files, None for UTF-8."""
+
+    reports: Path
+    spot_checks: Path
+    criteria: Path
+    columns: Path | None = None
+    encoding: str | None = None
+
+    def paths(self) -> dict[str, Path]:
+        """Every file by the option that names it."""
+        paths = {"--reports": self.reports, "--spot-checks": self.spot_checks, "--criteria": self.criteria}
+        return paths if self.columns is None else paths | {"--columns": self.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInputs:
+    """unused_headings: headings that the column mapping names and neither file has."""
+
+    reports: TextTable
+    spot_checks: TextTable
+    criteria: dict[str, Any]
+    unused_headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,68 +83,120 @@ class SavedComparison:
     pairs: pd.DataFrame
 
 
+def read_inputs(files: ComparisonFiles) -> ReadInputs:
+    """All files of a comparison. What is wrong with several of them is said at once."""
+    mappings = read_column_mappings(files.columns)
+    errors: list[RegistryError] = []
+
+    def attempt(read: Callable[[], Found]) -> Found | None:
+        try:
+            return read()
+        except RegistryError as error:
+            errors.append(error)
+            return None
+
+    reports = attempt(lambda: read_table(files.reports, "reports", files.encoding, mappings["reports"]))
+    checks = attempt(lambda: read_table(files.spot_checks, "spot_checks", files.encoding, mappings["spot_checks"]))
+    criteria = attempt(lambda: read_criteria_document(files.criteria))
+    if reports is None or checks is None or criteria is None:
+        raise _joined(errors)
+    present = {*reports.file_heading, *checks.file_heading}
+    asked = {heading for mapping in mappings.values() for heading in headings_to_columns(mapping)}
+    return ReadInputs(reports, checks, criteria, tuple(sorted(asked - present)))
+
+
+def _joined(errors: Sequence[RegistryError]) -> RegistryError:
+    if len(errors) == 1:
+        return errors[0]
+    detail = "\n".join(error.detail for error in errors)
+    violations = [violation for error in errors for violation in error.violations]
+    are_missing = all(isinstance(error, FileMissing) for error in errors)
+    return FileMissing(detail) if are_missing else InputsRejected(detail, violations)
+
+
+def display_name(path: Path) -> str:
+    """The file's name as it can be printed and stored, whatever bytes the file system holds."""
+    whole = path.name.encode("utf-8", "replace").decode()
+    return "".join(each if each.isprintable() else "?" for each in whole)
+
+
 def read_bytes(path: Path) -> bytes:
-    """Raises FileMissing for what is no readable file."""
+    """Raises FileMissing for what is no file, FileNotReadable for one that may not be read."""
     try:
         return path.read_bytes()
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise FileMissing(f"{path} cannot be read: {error.strerror}.") from error
+    except OSError as error:
+        raise FileNotReadable(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def read_table(path: Path, side: Side, *, encoding: str | None, mapping: dict[str, str]) -> TextTable:
-    """A CSV file of one side, its headings mapped."""
+def read_table(path: Path, side: Side, encoding: str | None, mapping: dict[str, str]) -> TextTable:
+    """A CSV file of one side, its headings mapped. In a file that was written back, formula guards are taken off."""
+    name = display_name(path)
+    content = read_bytes(path)
     if path.suffix.lower() not in (".csv", ".txt", ""):
-        raise Invalid(f"{path.name} is not a CSV file. Save it as “CSV UTF-8 (comma delimited)”.")
-    return rename_columns(read_csv(read_bytes(path), name=path.name, encoding=encoding), mapping, side)
+        raise Invalid(f"{name} is not a CSV file. Save it as “CSV UTF-8 (comma delimited)”.")
+    table = read_csv(content, name=name, encoding=encoding)
+    if table.heading[-1] in (ERROR_COLUMN, _OTHER_ERROR_COLUMN):
+        table = table.map_cells(plain_cell)
+    return rename_columns(table, mapping, side)
 
 
 def read_criteria_document(path: Path) -> dict[str, Any]:
-    document = parse_json(read_bytes(path), file=path.name)
+    name = display_name(path)
+    document = parse_json(read_bytes(path), file=name)
     if not isinstance(document, dict):
-        raise Invalid(f"{path.name} holds no JSON object. Expected one with a `criteria` array.")
+        raise Invalid(f"{name} holds no JSON object. Expected one with a `criteria` array.")
     return document
 
 
 def read_column_mappings(path: Path | None) -> dict[Side, dict[str, str]]:
     """Column mappings of both sides: one object for both, or one under "reports" and one under "spot_checks"."""
-    mapping = {} if path is None else parse_json(read_bytes(path), file=path.name)
-    sides: tuple[Side, Side] = ("reports", "spot_checks")
-    if isinstance(mapping, dict) and mapping and set(mapping) <= set(sides):
-        found = {side: mapping.get(side, {}) for side in sides}
-    else:
-        found = dict.fromkeys(sides, mapping)
+    if path is None:
+        return {side: {} for side in SIDES}
+    mapping = parse_json(read_bytes(path), file=display_name(path))
+    is_by_side = isinstance(mapping, dict) and mapping and all(isinstance(each, dict) for each in mapping.values())
+    if is_by_side and not set(mapping) <= set(SIDES):
+        raise Invalid(f"{display_name(path)} has {', '.join(mapping)}; the sides are called {' and '.join(SIDES)}.")
+    found = {side: mapping.get(side, {}) if is_by_side else mapping for side in SIDES}
     for each in found.values():
         if not isinstance(each, dict) or not all(isinstance(value, str) for value in each.values()):
-            name = path.name if path else "The column mapping"
-            raise Invalid(f'{name} must be one JSON object of texts, for example {{"评估机构": "evaluator_id"}}.')
+            example = '{"评估机构": "evaluator_id"}'
+            raise Invalid(f"{display_name(path)} must be one JSON object of texts, for example {example}.")
     return found
 
 
 def annotated(table: TextTable, violations: Iterable[Violation]) -> bytes:
-    """The table as CSV with one more column, which says for each bad row what is wrong and what to do."""
+    """The table as CSV with one more column, which says for each bad row what is wrong and what to do.
+
+    Headings are those of the file. A row with too many fields has the surplus ones after the error.
+    """
     messages: dict[int, list[str]] = {}
     for each in violations:
         if each.row is not None:
             column = f"{each.column}: " if each.column else ""
             messages.setdefault(each.row, []).append(f"{column}{each.message} {each.fix}".strip())
-    keep = [i for i, name in enumerate(table.heading) if name != ERROR_COLUMN]
-    width = len(table.heading)
+    given = table.file_heading or table.heading
+    width = len(given)
+    kept = width - 1 if given[-1] in (ERROR_COLUMN, _OTHER_ERROR_COLUMN) else width
+    error_column = _OTHER_ERROR_COLUMN if ERROR_COLUMN in given[:kept] else ERROR_COLUMN
     records: list[tuple[int, Sequence[str]]] = [(row, table.record(i)) for i, row in enumerate(table.rows)]
-    records += [(row, [*cells[:width], *[""] * (width - len(cells)), *cells[width:]]) for row, cells in table.ragged]
+    records += [(each.row, each.cells) for each in table.bad_records]
+    records.sort(key=lambda record: record[0])
     return write_csv(
-        [*(table.heading[i] for i in keep), ERROR_COLUMN],
+        [*given[:kept], error_column],
         (
-            [*(cells[i] for i in keep), " | ".join(messages.get(row, []))] + list(cells[width:])
-            for row, cells in sorted(records, key=lambda record: record[0])
+            [*cells[:kept], *[""] * (kept - len(cells)), " | ".join(messages.get(row, [])), *cells[width:]]
+            for row, cells in records
         ),
     )
 
 
 def evaluators_csv(document: dict[str, Any]) -> bytes:
     """One row per evaluator: what a spreadsheet user needs of the result, never a score without its interval."""
-    names = ("evaluator_id", "visits", "pairs", "discrepancies", "raw_rate", "score", "score_low", "score_high", "grade",
-             "grade_reasons", "visits_still_needed", "false_pass_rate", "false_alarm_rate", "net_difference_rate",
-             "leniency_index", "investigate")  # fmt: skip
+    names = ("evaluator_id", "visits", "pairs", "discrepancies", "raw_rate", "score", "score_low", "score_high",
+             "grade", "grade_reasons", "visits_still_needed", "false_pass_rate", "false_alarm_rate",
+             "net_difference_rate", "leniency_index", "investigate")  # fmt: skip
     rows = []
     for each in document["evaluators"]:
         low, high = each["interval"] or (None, None)
@@ -125,10 +224,19 @@ def read_comparison(folder: Path) -> SavedComparison:
     violations = documents.schema_violations("comparison.v1", document, file=RESULT)
     if violations:
         raise NotAComparison(f"{folder / RESULT} is not a comparison of this version.", violations)
-    content = read_bytes(folder / PAIRS)
-    types = {"lag_days": int, "report_row": int, "check_row": int, "discrepancy": int}
-    numbers = {"signed_size": float, "weight": float, "normalised_weight": float}
-    pairs = pd.read_csv(BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    pairs = pairs.map(plain_cell)
+    table = read_csv(read_bytes(folder / PAIRS), name=PAIRS, may_be_empty=True)
+    missing = sorted({*_PAIR_TEXTS, *_PAIR_INTEGERS, *_PAIR_NUMBERS} - set(table.heading))
+    if missing or table.bad_records:
+        wrong = f"lacks {', '.join(missing)}" if missing else "has ragged rows"
+        raise NotAComparison(f"{folder / PAIRS} {wrong}. Run the comparison again.", table.bad_record_violations())
+    pairs = table_frame(table.map_cells(plain_cell))
+    # A pair that is not scored has no normalised weight.
     pairs["normalised_weight"] = pairs["normalised_weight"].replace({"": "nan"})
-    return SavedComparison(document, pairs.astype({**types, **numbers}))
+    try:
+        return SavedComparison(
+            document, pairs.astype({**dict.fromkeys(_PAIR_INTEGERS, int), **dict.fromkeys(_PAIR_NUMBERS, float)})
+        )
+    except ValueError as error:
+        raise NotAComparison(
+            f"{folder / PAIRS} has a text where a number belongs. Run the comparison again."
+        ) from error

@@ -203,7 +203,9 @@ def dropped_lines(document: Document, translate: Translate) -> list[tuple[str, i
 
 def criteria_by_rate(document: Document) -> list[Mapping[str, Any]]:
     """The criteria, the highest discrepancy rate first, those without a pair last."""
-    return sorted(document["criteria"], key=lambda each: (-(each["discrepancy_rate"] or 0), not each["n"], each["criterion_id"]))
+    return sorted(
+        document["criteria"], key=lambda each: (-(each["discrepancy_rate"] or 0), not each["n"], each["criterion_id"])
+    )
 
 
 def estimate_text(estimate: Mapping[str, Any] | None, translate: Translate) -> str:

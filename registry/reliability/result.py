@@ -247,7 +247,11 @@ class MethodCard:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A finished comparison. pairs: the paired findings behind every number, one row each, in a fixed order."""
+    """A finished comparison.
+
+    pairs: the paired findings behind every number, one row each, in a fixed order. unpaired: the rows behind dropped,
+    with side, row, reason, by (evaluator or checker) and visit (report or spot check).
+    """
 
     title: str | None
     notes: tuple[str, ...]
@@ -259,6 +263,7 @@ class Comparison:
     checkers: tuple[CheckerResult, ...]
     dropped: tuple[Dropped, ...]
     pairs: pd.DataFrame = field(repr=False, compare=False)
+    unpaired: pd.DataFrame = field(repr=False, compare=False)
 
     def document(self) -> dict[str, Any]:
         """The comparison as a JSON value by schemas/comparison.v1.json, numbers to nine significant digits."""

@@ -1,29 +1,49 @@
 """The main job: documents and tables in, a comparison out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from registry import documents
 from registry.canonical import digest
-from registry.errors import Violation
+from registry.errors import RegistryError, Violation
 from registry.parsing import TextTable
+from registry.reliability.columns import SIDES, FindingsRejected, require_columns
 from registry.reliability.comparison import Provenance, compare_findings
 from registry.reliability.criteria import CriteriaRejected, Criterion, read_criteria
-from registry.reliability.findings import (
-    Checked,
-    FindingsRejected,
-    check_findings,
-    lost_zero_violations,
-    table_of,
-    without_rows,
-)
+from registry.reliability.findings import Checked, check_findings, lost_zero_violations, without_rows
 from registry.reliability.method import Method
 from registry.reliability.result import Comparison, CriteriaSummary, Inputs, InputSummary
+from registry.reliability.text_frames import table_of
 
 OnError = Literal["refuse", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedInputs:
+    """Criteria and both sides, checked; the violations of a side name its bad rows."""
+
+    reports: Checked
+    spot_checks: Checked
+    tables: tuple[TextTable, TextTable]
+    criteria: tuple[Criterion, ...]
+    document: Mapping[str, Any]
+    criteria_name: str | None
+
+    def sides(self) -> tuple[tuple[TextTable, Checked], tuple[TextTable, Checked]]:
+        return (self.tables[0], self.reports), (self.tables[1], self.spot_checks)
+
+    def require_no_violations(self) -> None:
+        """Raises FindingsRejected with every violation of both sides."""
+        violations = [*self.reports.violations, *self.spot_checks.violations]
+        if violations:
+            bad = [
+                f"{len(side.bad_rows())} of {side.rows_read} rows of {table.name}"
+                for table, side in self.sides() if side.violations
+            ]  # fmt: skip
+            raise FindingsRejected(f"{' and '.join(bad)} break rules; nothing was compared.", violations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +54,6 @@ class Outcome:
     reports: Checked
     spot_checks: Checked
     tables: tuple[TextTable, TextTable]
-
-    def sides(self) -> tuple[tuple[TextTable, Checked], tuple[TextTable, Checked]]:
-        return (self.tables[0], self.reports), (self.tables[1], self.spot_checks)
 
 
 def compare(
@@ -65,62 +82,102 @@ def compare_tables(
     criteria_name: str | None = None,
 ) -> Outcome:
     """The same on text tables. on_error: refuse raises when any row is bad; report goes on with the good rows."""
-    known = checked_criteria(criteria, criteria_name)
-    checked_reports, checked_checks = check_sides(reports, spot_checks, known)
-    violations = [*checked_reports.violations, *checked_checks.violations]
-    if violations and on_error == "refuse":
-        raise FindingsRejected(_refusal(checked_reports, checked_checks), violations)
+    checked = check_inputs(reports, spot_checks, criteria, criteria_name)
+    if on_error == "refuse":
+        checked.require_no_violations()
+    return Outcome(compare_inputs(checked, method), checked.reports, checked.spot_checks, checked.tables)
+
+
+def check_inputs(
+    reports: TextTable, spot_checks: TextTable, criteria: Mapping[str, Any], criteria_name: str | None = None
+) -> CheckedInputs:
+    """Criteria by their schema, rows by the criteria, and the sides against each other. Bad rows are a value.
+
+    Raises CriteriaRejected and FindingsRejected (a missing column) for what leaves nothing to check rows by; then it
+    says all that is wrong, of both files.
+    """
+    tables = _distinctly_named(reports, spot_checks)
+    try:
+        known = checked_criteria(criteria, criteria_name)
+    except RegistryError as error:
+        _raise_with_missing_columns(error, tables)
+        raise
+    sides = check_sides(*tables, known)
+    return CheckedInputs(*sides, tables, known, criteria, criteria_name)
+
+
+def compare_inputs(checked: CheckedInputs, method: Method) -> Comparison:
+    """The comparison of the good rows. Raises NothingToCompare where a side has none."""
     inputs = Inputs(
-        reports=_summary(checked_reports, reports),
-        spot_checks=_summary(checked_checks, spot_checks),
-        criteria=CriteriaSummary(criteria_name, digest(dict(criteria)), len(known)),
+        reports=_summary(checked.reports, checked.tables[0]),
+        spot_checks=_summary(checked.spot_checks, checked.tables[1]),
+        criteria=CriteriaSummary(checked.criteria_name, digest(dict(checked.document)), len(checked.criteria)),
     )
-    provenance = Provenance(inputs, documents.code_sha256(), criteria.get("title"), tuple(criteria.get("notes", ())))
-    comparison = compare_findings(checked_reports, checked_checks, known, method, provenance)
-    return Outcome(comparison, checked_reports, checked_checks, (reports, spot_checks))
+    document = checked.document
+    provenance = Provenance(inputs, documents.code_sha256(), document.get("title"), tuple(document.get("notes", ())))
+    return compare_findings(checked.reports, checked.spot_checks, checked.criteria, method, provenance)
 
 
 def checked_criteria(criteria: Mapping[str, Any], name: str | None = None) -> tuple[Criterion, ...]:
-    """Criteria of a document, by its schema and by what a schema cannot say. Raises CriteriaRejected."""
-    violations = documents.schema_violations("criteria.v1", criteria, file=name)
+    """Criteria of a document, by its schema and by what a schema cannot say.
+
+    Raises CriteriaRejected, and NotCanonical for what is no JSON value.
+    """
+    document = dict(criteria)
+    digest(document)
+    violations = documents.schema_violations("criteria.v1", document, file=name)
     if violations:
         raise CriteriaRejected(f"The criteria document breaks its schema in {len(violations)} place(s).", violations)
-    return read_criteria(criteria)
+    try:
+        return read_criteria(document)
+    except CriteriaRejected as error:
+        raise CriteriaRejected(error.detail, [replace(each, file=name) for each in error.violations]) from error
 
 
-def check_sides(
-    reports: TextTable, spot_checks: TextTable, criteria: tuple[Criterion, ...]
-) -> tuple[Checked, Checked]:
-    """Both sides checked row by row, and against each other."""
-    sides = _both(reports, spot_checks, criteria)
-    names = {"reports": reports.name, "spot_checks": spot_checks.name}
-    for violation in lost_zero_violations(*sides, names):
-        sides = (
-            without_rows(sides[0], [violation]) if violation.file == reports.name else sides[0],
-            without_rows(sides[1], [violation]) if violation.file == spot_checks.name else sides[1],
-        )
-    return sides
-
-
-def _both(reports: TextTable, spot_checks: TextTable, criteria: tuple[Criterion, ...]) -> tuple[Checked, Checked]:
-    """Missing columns of both files are said at once."""
-    violations: list[Violation] = []
-    details, found = [], []
-    for table, side in ((reports, "reports"), (spot_checks, "spot_checks")):
+def check_sides(reports: TextTable, spot_checks: TextTable, criteria: tuple[Criterion, ...]) -> tuple[Checked, Checked]:
+    """Both sides checked row by row, and against each other. What keeps one from being read is said with the rest."""
+    tables = _distinctly_named(reports, spot_checks)
+    found: list[Checked] = []
+    errors: list[FindingsRejected] = []
+    for table, side in zip(tables, SIDES, strict=True):
         try:
-            found.append(check_findings(table, criteria, side))  # type: ignore[arg-type]
+            found.append(check_findings(table, criteria, side))
         except FindingsRejected as error:
-            details.append(error.detail)
-            violations += error.violations
-    if details:
-        raise FindingsRejected("\n".join(details), violations)
-    return found[0], found[1]
+            errors.append(error)
+    if errors:
+        violations = [each for error in errors for each in error.violations]
+        violations += [each for checked in found for each in checked.violations]
+        raise FindingsRejected("\n".join(error.detail for error in errors), violations)
+    names = dict(zip(SIDES, (table.name for table in tables), strict=True))
+    lost = lost_zero_violations(found[0], found[1], names)
+    return (
+        without_rows(found[0], [each for each in lost if each.file == names["reports"]]),
+        without_rows(found[1], [each for each in lost if each.file == names["spot_checks"]]),
+    )
 
 
-def _refusal(reports: Checked, spot_checks: Checked) -> str:
-    rows = [f"{len(side.bad_rows())} of {side.rows_read} rows of the {name}" for side, name in
-            ((reports, "reports"), (spot_checks, "spot checks")) if side.violations]  # fmt: skip
-    return f"{' and '.join(rows)} break rules; nothing was compared."
+def _distinctly_named(reports: TextTable, spot_checks: TextTable) -> tuple[TextTable, TextTable]:
+    """Files of one name in two folders are told apart, so that a message about a row names one file."""
+    if reports.name != spot_checks.name:
+        return reports, spot_checks
+    return (
+        replace(reports, name=f"{reports.name} (reports)"),
+        replace(spot_checks, name=f"{spot_checks.name} (spot checks)"),
+    )
+
+
+def _raise_with_missing_columns(error: RegistryError, tables: tuple[TextTable, TextTable]) -> None:
+    """Raises CriteriaRejected with what both files lack beside the criteria's own violations, if they lack anything."""
+    details = [error.detail]
+    violations: list[Violation] = [*error.violations]
+    for table, side in zip(tables, SIDES, strict=True):
+        try:
+            require_columns(table, side)
+        except FindingsRejected as lacking:
+            details.append(lacking.detail)
+            violations += lacking.violations
+    if len(details) > 1:
+        raise CriteriaRejected("\n".join(details), violations) from error
 
 
 def _summary(checked: Checked, table: TextTable) -> InputSummary:

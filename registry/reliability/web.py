@@ -44,7 +44,8 @@ PAGE_SIZE = 100
 _FILTERS = ("evaluator", "criterion", "checker", "use", "discrepancy", "direction", "outcome", "page", "lang")
 _SHOWN = (
     "evaluator_id", "criterion_id", "site_id", "spot_check_id", "checker_id", "report_row", "check_row",
-    "report_observed_on", "check_observed_on", "report_value", "check_value", "use", "discrepancy", "direction", "weight",
+    "report_observed_on", "check_observed_on", "report_value", "check_value", "use", "discrepancy", "direction",
+    "weight",
 )  # fmt: skip
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

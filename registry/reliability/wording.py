@@ -100,7 +100,9 @@ _AS_GIVEN = (
 SENTENCES = dict(zip(_AS_GIVEN, _AS_GIVEN, strict=True)) | {
     "{pairs} pairs, at least {limit} are needed": mark("{pairs} scored pairs, at least {limit} are needed"),
     "U95 of false passes {value} <= {limit}": mark("upper bound of the false pass rate {value}, limit {limit}: kept"),
-    "U95 of false passes {value} > {limit}": mark("upper bound of the false pass rate {value}, limit {limit}: exceeded"),
+    "U95 of false passes {value} > {limit}": mark(
+        "upper bound of the false pass rate {value}, limit {limit}: exceeded"
+    ),
     "U95 {value} <= {limit}": mark("upper bound of the discrepancy probability {value}, limit {limit}: kept"),
     "U95 {value} > {limit}": mark("upper bound of the discrepancy probability {value}, limit {limit}: exceeded"),
     "the false-pass rate is unknown": mark("the false pass rate is not known"),

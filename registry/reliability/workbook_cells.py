@@ -40,7 +40,7 @@ class Column:
 
 
 def first_row(lines: int) -> int:
-    """The number, as a spreadsheet counts, of the first row below the heading of a sheet with so many lines above it."""
+    """The spreadsheet row of the first record of a sheet that has so many lines above its heading."""
     return lines + 3 if lines else 2
 
 

@@ -50,11 +50,9 @@ def _input_rows(document: Document, translate: Translate) -> list[tuple[str, Cel
         )
         rows += [(f"{name}: {fact}", value) for fact, value in facts]
     criteria = document["inputs"]["criteria"]
-    facts = (
-        (translate("file"), criteria["name"] or NO_FILE),
-        (translate("SHA-256 of the canonical JSON"), criteria["sha256"]),
-    )
-    return rows + [(f"{translate('Criteria')}: {fact}", value) for fact, value in facts]
+    name = translate("Criteria")
+    file, canonical = translate("file"), translate("SHA-256 of the canonical JSON")
+    return [*rows, (f"{name}: {file}", criteria["name"] or NO_FILE), (f"{name}: {canonical}", criteria["sha256"])]
 
 
 def _method_rows(document: Document, translate: Translate) -> list[tuple[str, Cell]]:

@@ -102,6 +102,18 @@ def test_every_number_can_be_traced_to_its_pairs(mixed):
         assert float((own["report_value"] == own["check_value"]).mean()) == pytest.approx(each.exact_agreement)
 
 
+def test_every_dropped_row_can_be_traced():
+    reports = frame([make_report(), make_report(report_id="r0", observed_on="2024-02-01"), make_report(site_id="s9")])
+    checks = frame([make_check(), make_check(site_id="s8", spot_check_id="k8")])
+
+    comparison = compare(reports, checks, make_criteria())
+
+    rows = comparison.unpaired[["side", "row", "reason"]].to_dict("split")["data"]
+    assert sorted(rows) == [["reports", 3, "superseded"], ["reports", 4, "no_check"], ["spot_checks", 3, "no_report"]]
+    counted = comparison.unpaired.groupby(["side", "reason"]).size().to_dict()
+    assert counted == {(each.side, each.reason): each.rows for each in comparison.dropped}
+
+
 def test_rows_of_the_input_are_named_as_a_spreadsheet_does():
     reports, checks, criteria = make_visits({"E1": [(1, 3)]})
 

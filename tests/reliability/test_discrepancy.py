@@ -8,7 +8,7 @@ from builders import make_criterion
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.reliability.criteria import read_criteria
+from registry.reliability.criteria import Criterion, read_criteria
 from registry.reliability.discrepancy import differences
 
 
@@ -53,7 +53,11 @@ def test_material_and_size(report, check, changes, material, size):
 
 
 def test_an_interval_has_no_relative_tolerance():
-    assert held("105", "100", scale="interval", tolerance={"relative": 0.5})["material"]
+    criterion = Criterion("c1", "interval", relative=0.5)
+
+    found = differences([criterion], np.array([0]), np.array([105.0]), np.array([100.0]))
+
+    assert found.material[0]
 
 
 @pytest.mark.parametrize(("report", "check"), [("0.8", "0.7"), ("0.3", "0.2"), ("1.1", "1"), ("100000.1", "100000")])

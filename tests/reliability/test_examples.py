@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from registry import documents
-from registry.parsing import parse_json, read_csv
+from registry.json_text import parse_json
+from registry.parsing import read_csv
 from registry.reliability import compare
 from registry.reliability.agreement import error_rates
 from registry.reliability.cli import demo_comparison

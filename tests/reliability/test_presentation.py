@@ -4,10 +4,12 @@ import copy
 from typing import Any
 
 import pytest
+from builders import make_visits
 from samples import make_sample
 
 from registry.documents import read_schema, schema_violations
 from registry.languages import translator
+from registry.reliability import compare
 from registry.reliability.presentation import (
     UnknownOrder,
     evaluator_lines,
@@ -33,6 +35,22 @@ def test_the_sample_keeps_to_the_schema() -> None:
 
 def test_every_reason_of_the_schema_has_a_sentence() -> None:
     assert set(read_schema("comparison.v1")["$defs"]["reason"]["enum"]) == set(REASONS)
+
+
+def test_every_text_of_a_real_comparison_is_known_in_chinese() -> None:
+    """Also when the scoring changes its sentences: then wording.py must follow."""
+    outcomes = {"good": [(0, 10)] * 12, "bad": [(6, 10)] * 12, "middling": [(1, 10)] * 5, "new": [(0, 3)]}
+    document = compare(*make_visits(outcomes)).document()
+    evaluators = document["evaluators"]
+    texts = [
+        *document["method"]["rules"].values(),
+        *(reason for each in evaluators for reason in each["grade_reasons"]),
+        *(each["sanction_proposal"]["note"] for each in evaluators),
+        *(each["direction"][name] for each in evaluators for name in ("leniency_reason", "false_pass_reason")),
+    ]
+
+    assert len({each["grade"] for each in evaluators}) >= 3
+    assert [text for text in texts if text and say(text, CHINESE) == text] == []
 
 
 def test_a_score_is_never_shown_without_its_interval() -> None:

@@ -3,7 +3,6 @@
 import copy
 import io
 import re
-from collections.abc import Callable
 from typing import Any
 
 import openpyxl
@@ -60,7 +59,10 @@ class Recalculation:
 
     def countifs(self, arguments: str, sheet: str) -> float:
         parts = arguments.split(",")
-        tests = [(self.column(area), self.criterion(wanted, sheet)) for area, wanted in zip(parts[::2], parts[1::2], strict=True)]
+        tests = [
+            (self.column(area), self.criterion(wanted, sheet))
+            for area, wanted in zip(parts[::2], parts[1::2], strict=True)
+        ]
         return float(sum(all(cells[row] == wanted for cells, wanted in tests) for row in range(len(tests[0][0]))))
 
     def sumifs(self, arguments: str, sheet: str) -> float:
@@ -71,9 +73,8 @@ class Recalculation:
 
     def value(self, cell: str, sheet: str) -> float | str:
         text = str(self.formulas[sheet][cell].value).removeprefix("=")
-        functions: dict[str, Callable[[str, str], float]] = {"COUNTIFS": self.countifs, "SUMIFS": self.sumifs}
-        for name, function in functions.items():
-            text = re.sub(rf"{name}\(([^()]*)\)", lambda found: repr(function(found[1], sheet)), text)
+        text = re.sub(r"COUNTIFS\(([^()]*)\)", lambda found: repr(self.countifs(found[1], sheet)), text)
+        text = re.sub(r"SUMIFS\(([^()]*)\)", lambda found: repr(self.sumifs(found[1], sheet)), text)
         text = text.replace("^", "**")
         condition = re.fullmatch(r'IF\((.*?)=0,"",(.*)\)', text)
         if condition:

@@ -1,0 +1,297 @@
+"""Both JSON Schema validators behind one face: jsonschema is the authority, jsonschema-rs the one for every day.
+
+Each tells only where which keyword of which subschema was broken; the words are ours, so that both give the same
+violations and none repeats a large value. A violation stands where jsonschema places it, with three common readings:
+what stands under propertyNames is `propertyNames` at the object, minContains and maxContains are `contains`, and a
+schema `false` is the keyword `false` (`items: false` is `items` at the array).
+
+jsonschema is given some keywords anew: patterns go through the linear engine (its own needs hours for some),
+uniqueItems on scalars through a set, and a member that meets `false` gets its own place (jsonschema 4.26 names its
+parent's). All else stays its own.
+
+The schema must be inside the profile (registry/schema_profile.py), the document a value as parse_json gives it.
+Nothing is ever fetched: a reference that the profile does not allow raises SchemaRefused.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from registry.errors import Violation
+from registry.json_text import MAX_DEPTH, MAX_INTEGER, pointer_part
+from registry.schema_graph import APPLICATORS, Holds, build_graph, is_deeper, is_recursive
+from registry.schema_profile import SchemaRefused
+from registry.schema_texts import FORMATS, linear_engine, matcher
+from registry.schema_wording import cut, message_about_name, message_of, show, unknown_members
+
+MAX_VIOLATIONS = 100
+_KEPT = 2000
+_NAMED = frozenset(keyword for keyword, holds in APPLICATORS.items() if holds is not Holds.ONE)
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_Path = Sequence[str | int]
+
+
+class _Fault(NamedTuple):
+    """A broken keyword: path is its place in the document, schema the subschema that holds it.
+
+    is_false: the value meets a schema `false`, which the keyword applies. name: a member's name that breaks the rule
+    under propertyNames.
+    """
+
+    path: _Path
+    keyword: str
+    schema: Any
+    is_false: bool
+    name: str | None
+    rule: str
+
+
+def judge(
+    schema: Any, document: Any, *, bundled: Mapping[str, Any] = _NONE, file: str | None = None
+) -> list[Violation]:
+    """The first 100 violations in the order of the document, found by jsonschema. Raises SchemaRefused."""
+    import referencing.exceptions
+
+    if is_deeper(document, MAX_DEPTH) and is_recursive(build_graph(schema, bundled)):
+        return [_depth_violation(file)]
+    try:
+        return _violations(map(_fault_of, _oracle(schema, bundled).iter_errors(document)), document, file)
+    except RecursionError:
+        return [_depth_violation(file)]
+    except referencing.exceptions.Unresolvable as error:
+        raise SchemaRefused(f"The schema refers to what cannot be had: {cut(str(error))}") from error
+
+
+def fast(schema: Any, *, bundled: Mapping[str, Any] = _NONE) -> "FastValidator":
+    """A validator on jsonschema-rs, compiled once, to be kept. Raises SchemaRefused."""
+    import jsonschema_rs
+
+    try:
+        compiled = jsonschema_rs.Draft202012Validator(
+            schema,
+            formats=dict(FORMATS),
+            validate_formats=True,
+            ignore_unknown_formats=False,
+            registry=jsonschema_rs.Registry(list(bundled.items())) if bundled else None,
+            pattern_options=linear_engine(),
+            offline=True,
+        )
+    except ValueError as error:
+        raise SchemaRefused(f"The schema cannot be compiled: {cut(str(error))}") from error
+    return FastValidator(schema, bundled, compiled, is_recursive(build_graph(schema, bundled)))
+
+
+@dataclass(frozen=True, slots=True)
+class FastValidator:
+    _schema: Any
+    _bundled: Mapping[str, Any]
+    _compiled: Any
+    _is_recursive: bool
+
+    def violations(self, document: Any, *, file: str | None = None) -> list[Violation]:
+        """As judge gives them, only sooner."""
+        if self._is_recursive and is_deeper(document, MAX_DEPTH):
+            return [_depth_violation(file)]
+        errors = list(self._compiled.iter_errors(document))
+        return _violations(map(self._fault_of, errors), document, file) if errors else []
+
+    def _fault_of(self, error: Any) -> _Fault:
+        kind, way = error.kind.name, error.evaluation_path
+        name = error.kind.error.instance if kind == "propertyNames" else None
+        keyword, holder = _end_of(way, self._schema, self._bundled)
+        rule = str(way[-1]) if way else ""
+        return _Fault(error.instance_path, keyword, holder, kind == "falseSchema", name, rule)
+
+
+def _depth_violation(file: str | None) -> Violation:
+    message = f"The document is nested too deep to be judged by a recursive schema; {MAX_DEPTH} levels are allowed."
+    return Violation("schema-depth", message, "Nest less.", "", file)
+
+
+def _end_of(way: _Path, schema: Any, bundled: Mapping[str, Any]) -> tuple[str, Any]:
+    """The keyword to which a way through the schema leads, and the subschema that holds it.
+
+    propertyNames ends the way: what a name breaks behind it has no place in the document.
+    """
+    root = here = schema
+    place, keyword = 0, ""
+    while place < len(way):
+        keyword = str(way[place])
+        step = 2 if keyword in _NAMED else 1
+        if place + step >= len(way) or keyword == "propertyNames":
+            break
+        if keyword == "$ref":
+            root, here = _target(here["$ref"], root, schema, bundled)
+        else:
+            here = here[keyword][way[place + 1]] if step == 2 else here[keyword]
+        place += step
+    return keyword, here
+
+
+def _target(reference: str, root: Any, schema: Any, bundled: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The document and the subschema that a reference in root means."""
+    document, _, pointer = reference.partition("#")
+    if document:
+        root = schema if document == schema.get("$id") else bundled[document]
+    return root, root["$defs"][pointer.removeprefix("/$defs/")] if pointer else root
+
+
+def _keyword_at(way: _Path) -> str:
+    """As _end_of, for a way that leaves $ref out."""
+    place, keyword = 0, ""
+    while place < len(way) and keyword != "propertyNames":
+        keyword = str(way[place])
+        place += 2 if keyword in _NAMED else 1
+    return keyword
+
+
+def _site(fault: _Fault) -> tuple[_Path, str]:
+    """Where the violation stands and the keyword it is known by."""
+    keyword = fault.keyword
+    if fault.is_false and keyword == "items":
+        return fault.path[:-1], keyword
+    if fault.is_false and keyword not in ("additionalProperties", "propertyNames"):
+        return fault.path, "false"
+    return fault.path, "contains" if keyword in ("minContains", "maxContains") else keyword
+
+
+def _violations(faults: Iterable[_Fault], document: Any, file: str | None) -> list[Violation]:
+    found: dict[tuple[Any, ...], Violation] = {}
+    for fault in faults:
+        path, keyword = _site(fault)
+        seen = document
+        for part in path:
+            seen = seen[part]
+        if keyword == "multipleOf" and abs(seen) > MAX_INTEGER:
+            # The two differ on remainders of such numbers, which the range beside multipleOf refuses anyway.
+            continue
+        violation = _violation(fault, path, keyword, seen, file)
+        found[*_order(path), (1, 0, keyword), (1, 0, violation.message)] = violation
+        if len(found) > _KEPT:
+            found = {key: found[key] for key in heapq.nsmallest(MAX_VIOLATIONS, found)}
+    return [found[key] for key in sorted(found)[:MAX_VIOLATIONS]]
+
+
+def _violation(fault: _Fault, path: _Path, keyword: str, seen: Any, file: str | None) -> Violation:
+    if keyword == "propertyNames":
+        message, fix = message_about_name(None if fault.is_false else fault.name, fault.rule), ""
+    else:
+        message = message_of(keyword, fault.schema, seen)
+        fix = cut(str(fault.schema.get("description", ""))) if keyword != "false" else ""
+    pointer = "".join([f"/{cut(pointer_part(part), 100) if isinstance(part, str) else part}" for part in path])
+    value = None if isinstance(seen, dict | list) else cut(seen, 80) if isinstance(seen, str) else show(seen)
+    return Violation(f"schema-{keyword}", message, fix, pointer, file, value=value)
+
+
+def _order(path: _Path) -> Iterator[tuple[int, int, str]]:
+    """Sorts a value before its parts, and item 2 before item 10, which the order of texts does not."""
+    return ((2, part, "") if isinstance(part, int) else (3, 0, part) for part in path)
+
+
+def _fault_of(error: Any) -> _Fault:
+    way = error.absolute_schema_path
+    name = error.instance if isinstance(error.instance, str) else None
+    keyword = _keyword_at(way)
+    return _Fault(
+        error.absolute_path, keyword, error.schema, error.validator is None, name, str(way[-1] if way else "")
+    )
+
+
+def _oracle(schema: Any, bundled: Mapping[str, Any]) -> Any:
+    import referencing
+    from referencing.jsonschema import DRAFT202012
+
+    # A schema that names its dialect would be judged by the stock class of that dialect wherever it is referred to.
+    plain = {name: _without_dialect(each) for name, each in bundled.items()}
+    registry: Any = referencing.Registry().with_resources(
+        (name, DRAFT202012.create_resource(each)) for name, each in plain.items()
+    )
+    validator_class, checker = _oracle_class()
+    return validator_class(_without_dialect(schema), registry=registry, format_checker=checker)
+
+
+def _without_dialect(schema: Any) -> Any:
+    return {key: each for key, each in schema.items() if key != "$schema"} if isinstance(schema, dict) else schema
+
+
+@cache
+def _oracle_class() -> tuple[Any, Any]:
+    import jsonschema
+
+    checker = jsonschema.FormatChecker(formats=())
+    for name, check in FORMATS.items():
+        checker.checks(name)(_on_texts(check))
+    keywords = {
+        "pattern": _pattern,
+        "properties": _properties,
+        "prefixItems": _prefix_items,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+        "uniqueItems": _unique_items,
+    }
+    extend: Any = jsonschema.validators.extend
+    return extend(jsonschema.Draft202012Validator, keywords), checker
+
+
+def _on_texts(check: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or check(value)
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
+    import jsonschema
+
+    if isinstance(instance, str) and not matcher(pattern)(instance):
+        yield jsonschema.ValidationError("does not match")
+
+
+def _descend(validator: Any, value: Any, below: Any, part: str | int, named: str | int) -> Iterator[Any]:
+    """As validator.descend, which for a schema `false` forgets where it stands."""
+    for error in validator.descend(value, below, path=part, schema_path=named):
+        if below is False:
+            error.path.appendleft(part)
+            error.schema_path.appendleft(named)
+        yield error
+
+
+def _properties(validator: Any, properties: dict[str, Any], instance: Any, _: Any) -> Iterator[Any]:
+    for name, below in properties.items() if isinstance(instance, dict) else ():
+        if name in instance:
+            yield from _descend(validator, instance[name], below, name, name)
+
+
+def _prefix_items(validator: Any, prefix: list[Any], instance: Any, _: Any) -> Iterator[Any]:
+    for place, below in enumerate(prefix[: len(instance)] if isinstance(instance, list) else ()):
+        yield from _descend(validator, instance[place], below, place, place)
+
+
+def _pattern_properties(validator: Any, patterns: dict[str, Any], instance: Any, _: Any) -> Iterator[Any]:
+    for pattern, below in patterns.items() if isinstance(instance, dict) else ():
+        fits = matcher(pattern)
+        for name in filter(fits, instance):
+            yield from _descend(validator, instance[name], below, name, pattern)
+
+
+def _additional_properties(validator: Any, below: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    import jsonschema
+
+    if not isinstance(instance, dict):
+        return
+    extra = unknown_members(schema, instance)
+    if below is False and extra:
+        yield jsonschema.ValidationError("additional members")
+    for name in extra if isinstance(below, dict) else ():
+        yield from validator.descend(instance[name], below, path=name)
+
+
+def _unique_items(validator: Any, is_asked: bool, instance: Any, schema: Any) -> Iterator[Any]:
+    import jsonschema
+
+    if not is_asked or not isinstance(instance, list):
+        return
+    if any(isinstance(each, dict | list) for each in instance):
+        yield from jsonschema.Draft202012Validator.VALIDATORS["uniqueItems"](validator, is_asked, instance, schema)
+    elif len({(isinstance(each, bool), each) for each in instance}) < len(instance):
+        yield jsonschema.ValidationError("twice")
