@@ -1,6 +1,7 @@
 """Engines: SQLite made safe for several writers, PostgreSQL made serializable."""
 
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,16 +14,23 @@ from registry.errors import Conflict, Invalid
 
 # Older libraries can damage a file in WAL mode (https://www.sqlite.org/wal.html#walresetbug).
 SQLITE_WITH_SAFE_WAL = (3, 51, 3)
+SQLITE_BUSY = 5
 # A writer waits so long for another one before it is told that the database is busy.
 BUSY_TIMEOUT_S = 5.0
 # Together as many as the web server has threads, so that none waits for a connection.
 _POOL = {"pool_size": 5, "max_overflow": 35, "pool_timeout": 30.0}
 
-# Execution options of an engine or connection, read when a transaction begins.
-READ_ONLY: dict[str, Any] = {"read_only": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-SQLITE_READ_ONLY: dict[str, Any] = {"read_only": True}
-# SQLite changes a table by making it anew, which must not look like the removal of referenced rows.
-MIGRATING: dict[str, Any] = {"migrating": True}
+# Execution options of an engine or a connection, by dialect; _begin_sqlite reads those of SQLite.
+READ_ONLY: dict[str, dict[str, Any]] = {
+    "sqlite": {"read_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+MIGRATING: dict[str, dict[str, Any]] = {
+    # SQLite changes a table by making it anew, which must not look like the removal of referenced rows.
+    "sqlite": {"migrating": True},
+    # One upgrade waits for another by a lock, and must then see what that one did.
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
 
 
 class DatabaseUrlRejected(Invalid):
@@ -99,7 +107,7 @@ def make_engine(url: URL, *, create: bool = False) -> Engine:
 
 def read_only(engine: Engine) -> Engine:
     """The same pool, with transactions that see one state of the database and cannot write."""
-    return engine.execution_options(**(SQLITE_READ_ONLY if engine.dialect.name == "sqlite" else READ_ONLY))
+    return engine.execution_options(**READ_ONLY[engine.dialect.name])
 
 
 def _postgresql_engine(url: URL) -> Engine:
@@ -123,9 +131,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # and its own update is lost without an error. With None it leaves that to _begin_sqlite.
     connection.isolation_level = None
     wanted = "wal" if sqlite_module().sqlite_version_info >= SQLITE_WITH_SAFE_WAL else "delete"
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    if mode != wanted:
-        (mode,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+    mode = _journal_mode(connection, wanted)
     if mode != wanted:
         raise DatabaseUnavailable(
             f"The database is in journal mode {mode}, which SQLite {sqlite_module().sqlite_version} cannot use safely. "
@@ -134,6 +140,22 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # So that the triggers against deletion also see a row that INSERT OR REPLACE would push out.
     connection.execute("PRAGMA recursive_triggers = ON")
+
+
+def _journal_mode(connection: Any, wanted: str) -> str:
+    """The mode after the attempt to set it; two programs that make a file at once wait for each other."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    while mode != wanted:
+        try:
+            (mode,) = connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+            break
+        except sqlite_module().OperationalError as error:
+            # This statement does not wait by itself.
+            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+    return str(mode)
 
 
 def _begin_sqlite(connection: Connection) -> None:

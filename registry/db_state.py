@@ -27,6 +27,8 @@ COMPARISON_OPTIONS: dict[str, Any] = {
     "autogenerate_plugins": ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
     "compare_type": True,
 }
+# Of two upgrades of PostgreSQL at once the second waits here. SQLite has one writer anyway.
+POSTGRESQL_LOCK = "SELECT pg_advisory_xact_lock(hashtext('registry migrations'))"
 # PRAGMA synchronous: every commit reaches the disk.
 _FULL = 2
 

@@ -37,7 +37,7 @@ class Violation:
     """One rule that was broken, and where.
 
     row counts as a spreadsheet does: the heading is row 1. pointer is a JSON Pointer (RFC 6901).
-    value is the text that was seen, cut to a readable length; fix says what to do.
+    value is the text that was seen, cut to a readable length; fix says what to do. sheet: of a workbook.
     """
 
     code: str
@@ -48,9 +48,12 @@ class Violation:
     row: int | None = None
     column: str | None = None
     value: str | None = None
+    sheet: str | None = None
 
     def where(self) -> str:
         parts = [self.file] if self.file else []
+        if self.sheet is not None:
+            parts.append(f"sheet {self.sheet}")
         if self.pointer is not None:
             parts.append(self.pointer or "(document)")
         if self.row is not None:

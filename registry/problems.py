@@ -33,7 +33,11 @@ def problem(
     violations: Sequence[Violation] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """errors holds at most 100 violations; error_count says how many there are."""
+    return answer(members(status, code, title, detail, violations), headers)
+
+
+def members(status: int, code: str, title: str, detail: str, violations: Sequence[Violation] = ()) -> dict[str, Any]:
+    """The members of a problem. errors holds at most 100 violations; error_count says how many there are."""
     body: dict[str, Any] = {
         "type": f"/problems/{code}",
         "title": title,
@@ -43,18 +47,27 @@ def problem(
     }
     if violations:
         body["error_count"] = len(violations)
-        body["errors"] = [_error(each) for each in violations[:MOST_ERRORS]]
+        body["errors"] = [error_members(each) for each in violations[:MOST_ERRORS]]
+    return body
+
+
+def answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """A problem's members as a response with its status."""
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
-    return Response(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return Response(content, body["status"], headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def _error(violation: Violation) -> dict[str, Any]:
+def error_members(violation: Violation) -> dict[str, Any]:
     members = {name: value for name, value in asdict(violation).items() if value not in (None, "")}
     return {name: value[:_MOST_TEXT] if isinstance(value, str) else value for name, value in members.items()}
 
 
+def members_of_error(error: RegistryError) -> dict[str, Any]:
+    return members(STATUS[error.kind], error.code, error.title, error.detail, error.violations)
+
+
 def of_registry_error(error: RegistryError) -> Response:
-    return problem(STATUS[error.kind], error.code, error.title, error.detail, error.violations)
+    return answer(members_of_error(error))
 
 
 def of_request_error(error: RequestValidationError) -> Response:
@@ -67,8 +80,13 @@ def of_request_error(error: RequestValidationError) -> Response:
 def _request_violation(fault: Mapping[str, Any]) -> Violation:
     place, *path = fault["loc"]
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-    named = {"pointer": pointer} if place == "body" else {"column": f"{place} {'.'.join(str(part) for part in path)}"}
-    return Violation(code=str(fault["type"]).replace("_", "-"), message=str(fault["msg"]), **named)
+    parameter = f"{place} {'.'.join(str(part) for part in path)}"
+    return Violation(
+        code=str(fault["type"]).replace("_", "-"),
+        message=str(fault["msg"]),
+        pointer=pointer if place == "body" else None,
+        column=None if place == "body" else parameter,
+    )
 
 
 def of_http_error(error: HTTPException) -> Response:

@@ -113,8 +113,8 @@ def _of_patterns(node: Node, known: set[str]) -> Iterator[Violation]:
         return
     by_name = node.schema.get("patternProperties")
     found = [(f"{node.pointer}/pattern", node.schema.get("pattern"))]
-    found += [(f"{node.pointer}/patternProperties/{pointer_part(name[:80])}", name) for name in by_name or ()
-              if isinstance(by_name, dict)]  # fmt: skip
+    for name in by_name if isinstance(by_name, dict) else ():
+        found.append((f"{node.pointer}/patternProperties/{pointer_part(name[:80])}", name))
     for pointer, pattern in found:
         if not isinstance(pattern, str):
             continue

@@ -5,18 +5,13 @@ violations and none repeats a large value. A violation stands where jsonschema p
 what stands under propertyNames is `propertyNames` at the object, minContains and maxContains are `contains`, and a
 schema `false` is the keyword `false` (`items: false` is `items` at the array).
 
-jsonschema is given some keywords anew: patterns go through the linear engine (its own needs hours for some),
-uniqueItems on scalars through a set, and a member that meets `false` gets its own place (jsonschema 4.26 names its
-parent's). All else stays its own.
-
 The schema must be inside the profile (registry/schema_profile.py), the document a value as parse_json gives it.
 Nothing is ever fetched: a reference that the profile does not allow raises SchemaRefused.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -24,8 +19,9 @@ from registry.errors import Violation
 from registry.json_text import MAX_DEPTH, MAX_INTEGER, pointer_part
 from registry.schema_graph import APPLICATORS, Holds, build_graph, is_deeper, is_recursive
 from registry.schema_profile import SchemaRefused
-from registry.schema_texts import FORMATS, linear_engine, matcher
-from registry.schema_wording import cut, message_about_name, message_of, show, unknown_members
+from registry.schema_texts import FORMATS, linear_engine
+from registry.schema_wording import cut, message_about_name, message_of, show
+from registry.validation_oracle import oracle
 
 MAX_VIOLATIONS = 100
 _KEPT = 2000
@@ -38,7 +34,7 @@ class _Fault(NamedTuple):
     """A broken keyword: path is its place in the document, schema the subschema that holds it.
 
     is_false: the value meets a schema `false`, which the keyword applies. name: a member's name that breaks the rule
-    under propertyNames.
+    under propertyNames, None where that is a schema `false`.
     """
 
     path: _Path
@@ -58,7 +54,7 @@ def judge(
     if is_deeper(document, MAX_DEPTH) and is_recursive(build_graph(schema, bundled)):
         return [_depth_violation(file)]
     try:
-        return _violations(map(_fault_of, _oracle(schema, bundled).iter_errors(document)), document, file)
+        return _violations(map(_fault_of, oracle(schema, bundled).iter_errors(document)), document, file)
     except RecursionError:
         return [_depth_violation(file)]
     except referencing.exceptions.Unresolvable as error:
@@ -100,10 +96,14 @@ class FastValidator:
 
     def _fault_of(self, error: Any) -> _Fault:
         kind, way = error.kind.name, error.evaluation_path
-        name = error.kind.error.instance if kind == "propertyNames" else None
-        keyword, holder = _end_of(way, self._schema, self._bundled)
         rule = str(way[-1]) if way else ""
-        return _Fault(error.instance_path, keyword, holder, kind == "falseSchema", name, rule)
+        if kind == "propertyNames":
+            # Its way starts at the definition where there was a $ref, so the kind alone says where it belongs.
+            inner = error.kind.error
+            name = None if inner.kind.name == "falseSchema" else inner.instance
+            return _Fault(error.instance_path, kind, None, False, name, rule)
+        keyword, holder = _end_of(way, self._schema, self._bundled)
+        return _Fault(error.instance_path, keyword, holder, kind == "falseSchema", None, rule)
 
 
 def _depth_violation(file: str | None) -> Violation:
@@ -177,7 +177,7 @@ def _violations(faults: Iterable[_Fault], document: Any, file: str | None) -> li
 
 def _violation(fault: _Fault, path: _Path, keyword: str, seen: Any, file: str | None) -> Violation:
     if keyword == "propertyNames":
-        message, fix = message_about_name(None if fault.is_false else fault.name, fault.rule), ""
+        message, fix = message_about_name(fault.name, fault.rule), ""
     else:
         message = message_of(keyword, fault.schema, seen)
         fix = cut(str(fault.schema.get("description", ""))) if keyword != "false" else ""
@@ -193,105 +193,10 @@ def _order(path: _Path) -> Iterator[tuple[int, int, str]]:
 
 def _fault_of(error: Any) -> _Fault:
     way = error.absolute_schema_path
-    name = error.instance if isinstance(error.instance, str) else None
+    is_false = error.validator is None
     keyword = _keyword_at(way)
-    return _Fault(
-        error.absolute_path, keyword, error.schema, error.validator is None, name, str(way[-1] if way else "")
-    )
-
-
-def _oracle(schema: Any, bundled: Mapping[str, Any]) -> Any:
-    import referencing
-    from referencing.jsonschema import DRAFT202012
-
-    # A schema that names its dialect would be judged by the stock class of that dialect wherever it is referred to.
-    plain = {name: _without_dialect(each) for name, each in bundled.items()}
-    registry: Any = referencing.Registry().with_resources(
-        (name, DRAFT202012.create_resource(each)) for name, each in plain.items()
-    )
-    validator_class, checker = _oracle_class()
-    return validator_class(_without_dialect(schema), registry=registry, format_checker=checker)
-
-
-def _without_dialect(schema: Any) -> Any:
-    return {key: each for key, each in schema.items() if key != "$schema"} if isinstance(schema, dict) else schema
-
-
-@cache
-def _oracle_class() -> tuple[Any, Any]:
-    import jsonschema
-
-    checker = jsonschema.FormatChecker(formats=())
-    for name, check in FORMATS.items():
-        checker.checks(name)(_on_texts(check))
-    keywords = {
-        "pattern": _pattern,
-        "properties": _properties,
-        "prefixItems": _prefix_items,
-        "patternProperties": _pattern_properties,
-        "additionalProperties": _additional_properties,
-        "uniqueItems": _unique_items,
-    }
-    extend: Any = jsonschema.validators.extend
-    return extend(jsonschema.Draft202012Validator, keywords), checker
-
-
-def _on_texts(check: Callable[[str], bool]) -> Callable[[object], bool]:
-    return lambda value: not isinstance(value, str) or check(value)
-
-
-def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Any]:
-    import jsonschema
-
-    if isinstance(instance, str) and not matcher(pattern)(instance):
-        yield jsonschema.ValidationError("does not match")
-
-
-def _descend(validator: Any, value: Any, below: Any, part: str | int, named: str | int) -> Iterator[Any]:
-    """As validator.descend, which for a schema `false` forgets where it stands."""
-    for error in validator.descend(value, below, path=part, schema_path=named):
-        if below is False:
-            error.path.appendleft(part)
-            error.schema_path.appendleft(named)
-        yield error
-
-
-def _properties(validator: Any, properties: dict[str, Any], instance: Any, _: Any) -> Iterator[Any]:
-    for name, below in properties.items() if isinstance(instance, dict) else ():
-        if name in instance:
-            yield from _descend(validator, instance[name], below, name, name)
-
-
-def _prefix_items(validator: Any, prefix: list[Any], instance: Any, _: Any) -> Iterator[Any]:
-    for place, below in enumerate(prefix[: len(instance)] if isinstance(instance, list) else ()):
-        yield from _descend(validator, instance[place], below, place, place)
-
-
-def _pattern_properties(validator: Any, patterns: dict[str, Any], instance: Any, _: Any) -> Iterator[Any]:
-    for pattern, below in patterns.items() if isinstance(instance, dict) else ():
-        fits = matcher(pattern)
-        for name in filter(fits, instance):
-            yield from _descend(validator, instance[name], below, name, pattern)
-
-
-def _additional_properties(validator: Any, below: Any, instance: Any, schema: Any) -> Iterator[Any]:
-    import jsonschema
-
-    if not isinstance(instance, dict):
-        return
-    extra = unknown_members(schema, instance)
-    if below is False and extra:
-        yield jsonschema.ValidationError("additional members")
-    for name in extra if isinstance(below, dict) else ():
-        yield from validator.descend(instance[name], below, path=name)
-
-
-def _unique_items(validator: Any, is_asked: bool, instance: Any, schema: Any) -> Iterator[Any]:
-    import jsonschema
-
-    if not is_asked or not isinstance(instance, list):
-        return
-    if any(isinstance(each, dict | list) for each in instance):
-        yield from jsonschema.Draft202012Validator.VALIDATORS["uniqueItems"](validator, is_asked, instance, schema)
-    elif len({(isinstance(each, bool), each) for each in instance}) < len(instance):
-        yield jsonschema.ValidationError("twice")
+    if is_false and keyword != "propertyNames":
+        # What jsonschema calls a broken items or additionalProperties is no schema `false`; this one came by $ref.
+        keyword = "false"
+    name = error.instance if keyword == "propertyNames" and not is_false else None
+    return _Fault(error.absolute_path, keyword, error.schema, is_false, name, str(way[-1]) if way else "")

@@ -22,11 +22,11 @@ def make_comparison(session: Session, **changes: Any) -> RecordedComparison:
     """A comparison of contents that are kept along with it."""
     kept = {
         f"{name}_sha256": keep_content(session, f"the {name}".encode(), "text/csv", NOON)
-        for name in ("reports", "spot_checks", "criteria", "result")
+        for name in ("reports", "spot_checks", "criteria", "result", "pairs", "unpaired")
     }
     values: dict[str, Any] = {
         "recorded_at": NOON, "title": "乡镇环境整治", "method_name": "m", "method_version": "1.0.0",
-        "parameters_sha256": "a" * 64, "code_sha256": "b" * 64, "options": {"lag_days": 14},
+        "parameters_sha256": "a" * 64, "code_sha256": "b" * 64, "description": {"lag_days": 14},
         "evaluators": 3, "visits": 20, "pairs": 400, "discrepancy_rate": 0.1,
     }  # fmt: skip
     return RecordedComparison(**kept | values | changes)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Databases
+from databases import Databases
 from rows import NOON
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import InvalidRequestError

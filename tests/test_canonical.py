@@ -4,11 +4,14 @@ import hashlib
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.canonical import NotCanonical, canonical_json, digest, sha256_hex
 from registry.json_text import parse_json
+
+# The machine of the tests may be busy.
+QUICK = settings(deadline=None)
 
 # RFC 8785, appendix B: IEEE 754 bits, JSON form.
 NUMBERS = [
@@ -130,6 +133,7 @@ JSON = st.recursive(
 )
 
 
+@QUICK
 @given(JSON)
 def test_the_form_reads_back_as_the_value_and_stays_the_same(value):
     form = canonical_json(value)

@@ -1,9 +1,10 @@
 """How each engine is set up, and which addresses are taken."""
 
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import Databases
+from databases import Databases
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -106,3 +107,10 @@ def test_without_an_address_the_file_stands_in_the_users_own_folder(
 
     assert str(read_url(None).database).startswith(str(tmp_path))
     assert read_url("") == read_url(None)
+
+
+def test_without_the_driver_of_postgresql_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(DatabaseUnavailable, match="pip install"):
+        open_database("postgresql://host/x")

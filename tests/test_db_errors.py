@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from conftest import Databases
+from databases import Databases
 from rows import saved_job
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 

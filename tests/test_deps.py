@@ -61,6 +61,11 @@ def app(database: Database | None) -> FastAPI:
         session.execute(ORPHAN)
         return {"saved": True}
 
+    add_good_routes(app)
+    return app
+
+
+def add_good_routes(app: FastAPI) -> None:
     @app.post("/good", status_code=201)
     def good(session: SessionDep) -> dict[str, bool]:
         session.execute(tables.tables["parents"].insert().values(id=99))
@@ -75,8 +80,6 @@ def app(database: Database | None) -> FastAPI:
     @app.get("/count")
     def count(session: ReadSessionDep) -> int:
         return session.scalars(select(func.count()).select_from(children)).one()
-
-    return app
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_an_unknown_schema_is_not_found(name):
 
 
 def test_an_unknown_example_is_not_found():
-    with pytest.raises(DocumentNotFound, match="no-such/x.csv"):
+    with pytest.raises(DocumentNotFound, match=r"no-such/x\.csv"):
         example_path("no-such", "x.csv")
 
 

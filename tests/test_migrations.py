@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from conftest import Databases
+from databases import Databases
 from hatchling.builders.wheel import WheelBuilder
 from pytest_alembic.tests import (
     test_model_definitions_match_ddl,
@@ -23,7 +24,7 @@ from sqlalchemy import Engine, inspect, text
 from typer.testing import CliRunner, Result
 
 from registry import db_state
-from registry.db import Database, open_database, write
+from registry.db import Database, migration, open_database, write
 from registry.db_cli import database as commands
 from registry.db_engines import DatabaseMissing
 from registry.db_state import DatabaseNotCurrent
@@ -31,9 +32,12 @@ from registry.errors import Conflict, RegistryError
 from registry.migrations import immutable
 
 ROOT = Path(__file__).resolve().parent.parent
-OTHERS_TESTS = (
-    test_single_head_revision, test_upgrade, test_model_definitions_match_ddl, test_up_down_consistency
-)  # fmt: skip
+__all__ = [  # pytest collects them here too
+    "test_model_definitions_match_ddl",
+    "test_single_head_revision",
+    "test_up_down_consistency",
+    "test_upgrade",
+]
 
 
 @pytest.fixture
@@ -95,21 +99,31 @@ def test_an_upgrade_that_fails_half_way_leaves_nothing(empty: Database, monkeypa
     assert faults(empty) == {}
 
 
+@contextmanager
+def waiting_upgrades(url: str, engine: str, number: int) -> Iterator[None]:
+    """Holds what an upgrade must wait for, and ends once so many of them wait."""
+    opened = open_database(url, create=True)
+    with migration(opened.engine) as connection:
+        connection.execute(text("SELECT 1" if engine == "sqlite" else db_state.POSTGRESQL_LOCK))
+        yield
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        give_up_at = time.monotonic() + 120
+        while engine == "postgresql" and connection.scalar(waiting) != number and time.monotonic() < give_up_at:
+            time.sleep(0.05)
+    opened.close()
+
+
 @pytest.mark.slow
-def test_of_two_upgrades_at_once_both_succeed(empty_url: str) -> None:
+def test_of_two_upgrades_at_once_both_succeed(empty_url: str, engine_name: str) -> None:
     program = "import sys; from registry.db_cli import database; database(['upgrade', '--url', sys.argv[1]])"
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, empty_url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    done = [each.communicate(timeout=60) for each in both]
+    start = [sys.executable, "-c", program, empty_url]
+    with waiting_upgrades(empty_url, engine_name, 2):
+        both = [subprocess.Popen(start, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    done = [each.communicate(timeout=180) for each in both]
 
     assert [each.returncode for each in both] == [0, 0], done
-    opened = open_database(empty_url)
-    assert faults(opened) == {}
-    opened.close()
+    with closing(open_database(empty_url)) as opened:
+        assert faults(opened) == {}
 
 
 def test_a_downgrade_never_destroys_what_was_recorded(database: Database) -> None:

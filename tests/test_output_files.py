@@ -79,12 +79,12 @@ def test_an_output_may_not_be_an_input(tmp_path, monkeypatch, other):
     path.write_bytes(b"")
     (tmp_path / "link.csv").symlink_to(path)
 
-    with pytest.raises(OutputWouldOverwrite, match="--out .* is also the file of --reports"):
+    with pytest.raises(OutputWouldOverwrite, match=r"--out .* is also the file of --reports"):
         require_distinct([("--reports", path)], [("--out", tmp_path / other)])
 
 
 def test_two_outputs_may_not_be_one_file(tmp_path):
-    with pytest.raises(OutputWouldOverwrite, match="--chart .* --out"):
+    with pytest.raises(OutputWouldOverwrite, match=r"--chart .* --out"):
         require_distinct([], [("--out", tmp_path / "x"), ("--chart", tmp_path / "x")])
 
 

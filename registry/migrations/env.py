@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import TypeDecorator, text
 
 from registry.db import migration
-from registry.db_state import COMPARISON_OPTIONS, metadata_of_all_tables
+from registry.db_state import COMPARISON_OPTIONS, POSTGRESQL_LOCK, metadata_of_all_tables
 
 
 def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
@@ -16,8 +16,7 @@ def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
 
 with migration(context.config.attributes["connection"]) as connection:
     if connection.dialect.name == "postgresql":
-        # Of two upgrades at once the second waits, then finds nothing left to do. SQLite has one writer anyway.
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('registry migrations'))"))
+        connection.execute(text(POSTGRESQL_LOCK))
     context.configure(
         connection=connection,
         target_metadata=metadata_of_all_tables(),

@@ -79,11 +79,10 @@ def _hindrances_to_a(e: Evidence, method: Method) -> tuple[str, ...]:
 def visits_needed(fit: Fit, evaluator: int, visits: int, method: Method) -> int:
     """The smallest number of visits, at most the cap, at which this evaluator's observed rate would reach B or C.
 
+    visits: those so far, fewer than the cap. The cap itself may also mean that even so many would not decide.
     The visits so far are repeated pro rata: their log-likelihood is scaled. A plan, not a promise.
     """
     totals = np.arange(visits + 1, method.visits_cap + 1)
-    if len(totals) == 0:
-        return method.visits_cap
     log = fit.log_likelihood[:, evaluator, :]
     scaled = np.exp((log - log.max())[None, :, :] * (totals / visits)[:, None, None])
     shrunk = np.einsum("nrt,rt->nt", scaled, fit.predictive)
@@ -131,7 +130,7 @@ def rank_intervals(fit: Fit, places: Sequence[int], confidence: float = 0.95) ->
     """Best and worst rank of each of the places that the evidence allows, rank 1 = lowest theta.
 
     Another evaluator is ahead (behind) only where that is so with at least this posterior probability. In the manner
-    of Klein, Wright & Wieczorek 2020, doi:10.1111/rssa.12402, with posterior probabilities for intervals.
+    of Klein, Wright & Wieczorek 2020, doi:10.1111/rssc.12402, with posterior probabilities for intervals.
     """
     masses = fit.posterior[list(places)]
     below = np.cumsum(masses, axis=1) - masses / 2

@@ -13,7 +13,8 @@ from registry.errors import Invalid, NotFound, RegistryError, Unavailable, Viola
 from registry.json_text import parse_json
 from registry.parsing import TextTable, plain_cell, read_csv, write_csv
 from registry.reliability.columns import SIDES, Side, headings_to_columns, rename_columns
-from registry.reliability.text_frames import table_frame
+from registry.reliability.submission import JSON, Products, SourceFile, Submission
+from registry.reliability.text_frames import table_frame, table_of
 
 ERROR_COLUMN = "error"
 # Where the file has an `error` column of its own.
@@ -86,6 +87,32 @@ class SavedComparison:
 def read_inputs(files: ComparisonFiles) -> ReadInputs:
     """All files of a comparison. What is wrong with several of them is said at once."""
     mappings = read_column_mappings(files.columns)
+    return _read_all(
+        lambda: read_table(files.reports, "reports", files.encoding, mappings["reports"]),
+        lambda: read_table(files.spot_checks, "spot_checks", files.encoding, mappings["spot_checks"]),
+        lambda: read_criteria_document(files.criteria),
+        mappings,
+    )
+
+
+def read_submission(submission: Submission) -> ReadInputs:
+    """The same from contents: files byte for byte, or JSON arrays of objects."""
+    mappings = column_mappings(submission.options.columns, "The column mapping")
+    encoding = submission.options.encoding
+    return _read_all(
+        lambda: table_of_source(submission.reports, "reports", encoding, mappings["reports"]),
+        lambda: table_of_source(submission.spot_checks, "spot_checks", encoding, mappings["spot_checks"]),
+        lambda: criteria_document(submission.criteria.content, submission.criteria.name),
+        mappings,
+    )
+
+
+def _read_all(
+    reports: Callable[[], TextTable],
+    spot_checks: Callable[[], TextTable],
+    criteria: Callable[[], dict[str, Any]],
+    mappings: dict[Side, dict[str, str]],
+) -> ReadInputs:
     errors: list[RegistryError] = []
 
     def attempt(read: Callable[[], Found]) -> Found | None:
@@ -95,14 +122,12 @@ def read_inputs(files: ComparisonFiles) -> ReadInputs:
             errors.append(error)
             return None
 
-    reports = attempt(lambda: read_table(files.reports, "reports", files.encoding, mappings["reports"]))
-    checks = attempt(lambda: read_table(files.spot_checks, "spot_checks", files.encoding, mappings["spot_checks"]))
-    criteria = attempt(lambda: read_criteria_document(files.criteria))
-    if reports is None or checks is None or criteria is None:
+    sides, document = (attempt(reports), attempt(spot_checks)), attempt(criteria)
+    if sides[0] is None or sides[1] is None or document is None:
         raise _joined(errors)
-    present = {*reports.file_heading, *checks.file_heading}
+    present = {*sides[0].file_heading, *sides[1].file_heading}
     asked = {heading for mapping in mappings.values() for heading in headings_to_columns(mapping)}
-    return ReadInputs(reports, checks, criteria, tuple(sorted(asked - present)))
+    return ReadInputs(sides[0], sides[1], document, tuple(sorted(asked - present)))
 
 
 def _joined(errors: Sequence[RegistryError]) -> RegistryError:
@@ -131,38 +156,59 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_table(path: Path, side: Side, encoding: str | None, mapping: dict[str, str]) -> TextTable:
-    """A CSV file of one side, its headings mapped. In a file that was written back, formula guards are taken off."""
+    """A CSV file of one side, its headings mapped."""
     name = display_name(path)
     content = read_bytes(path)
     if path.suffix.lower() not in (".csv", ".txt", ""):
         raise Invalid(f"{name} is not a CSV file. Save it as “CSV UTF-8 (comma delimited)”.")
-    table = read_csv(content, name=name, encoding=encoding)
+    return table_of_source(SourceFile(name, content), side, encoding, mapping)
+
+
+def table_of_source(source: SourceFile, side: Side, encoding: str | None, mapping: dict[str, str]) -> TextTable:
+    """Findings of one side, headings mapped. In a file that was written back, formula guards are taken off."""
+    if source.media_type == JSON:
+        table = _table_of_rows(source)
+    else:
+        table = read_csv(source.content, name=source.name, encoding=encoding)
     if table.heading[-1] in (ERROR_COLUMN, _OTHER_ERROR_COLUMN):
         table = table.map_cells(plain_cell)
     return rename_columns(table, mapping, side)
 
 
+def _table_of_rows(source: SourceFile) -> TextTable:
+    rows = parse_json(source.content, file=source.name)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and row for row in rows):
+        raise Invalid(f"{source.name} must be an array of objects, one for each finding.")
+    return table_of(pd.DataFrame(rows, dtype=object), source.name)
+
+
 def read_criteria_document(path: Path) -> dict[str, Any]:
-    name = display_name(path)
-    document = parse_json(read_bytes(path), file=name)
+    return criteria_document(read_bytes(path), display_name(path))
+
+
+def criteria_document(content: bytes, name: str) -> dict[str, Any]:
+    document = parse_json(content, file=name)
     if not isinstance(document, dict):
         raise Invalid(f"{name} holds no JSON object. Expected one with a `criteria` array.")
     return document
 
 
 def read_column_mappings(path: Path | None) -> dict[Side, dict[str, str]]:
+    """Column mappings of both sides, from a file."""
+    mapping = {} if path is None else parse_json(read_bytes(path), file=display_name(path))
+    return column_mappings(mapping, "The column mapping" if path is None else display_name(path))
+
+
+def column_mappings(mapping: Any, name: str) -> dict[Side, dict[str, str]]:
     """Column mappings of both sides: one object for both, or one under "reports" and one under "spot_checks"."""
-    if path is None:
-        return {side: {} for side in SIDES}
-    mapping = parse_json(read_bytes(path), file=display_name(path))
     is_by_side = isinstance(mapping, dict) and mapping and all(isinstance(each, dict) for each in mapping.values())
     if is_by_side and not set(mapping) <= set(SIDES):
-        raise Invalid(f"{display_name(path)} has {', '.join(mapping)}; the sides are called {' and '.join(SIDES)}.")
+        raise Invalid(f"{name} has {', '.join(mapping)}; the sides are called {' and '.join(SIDES)}.")
     found = {side: mapping.get(side, {}) if is_by_side else mapping for side in SIDES}
     for each in found.values():
         if not isinstance(each, dict) or not all(isinstance(value, str) for value in each.values()):
             example = '{"评估机构": "evaluator_id"}'
-            raise Invalid(f"{display_name(path)} must be one JSON object of texts, for example {example}.")
+            raise Invalid(f"{name} must be one JSON object of texts, for example {example}.")
     return found
 
 
@@ -220,23 +266,30 @@ def result_json(document: dict[str, Any]) -> bytes:
 
 def read_comparison(folder: Path) -> SavedComparison:
     """What `registry compare --folder` wrote. Raises FileMissing and NotAComparison."""
-    document = parse_json(read_bytes(folder / RESULT), file=RESULT)
+    return saved_comparison(read_bytes(folder / RESULT), read_bytes(folder / PAIRS), f"{folder}/")
+
+
+def comparison_of(products: Products) -> SavedComparison:
+    """A recorded comparison, as a page or the API shows it."""
+    return saved_comparison(products.result, products.pairs, "recorded ")
+
+
+def saved_comparison(result: bytes, pairs: bytes, origin: str) -> SavedComparison:
+    """A result and its pairs from their files; origin stands before their names in messages. Raises NotAComparison."""
+    document = parse_json(result, file=RESULT)
     violations = documents.schema_violations("comparison.v1", document, file=RESULT)
     if violations:
-        raise NotAComparison(f"{folder / RESULT} is not a comparison of this version.", violations)
-    table = read_csv(read_bytes(folder / PAIRS), name=PAIRS, may_be_empty=True)
+        raise NotAComparison(f"{origin}{RESULT} is not a comparison of this version.", violations)
+    table = read_csv(pairs, name=PAIRS, may_be_empty=True)
     missing = sorted({*_PAIR_TEXTS, *_PAIR_INTEGERS, *_PAIR_NUMBERS} - set(table.heading))
     if missing or table.bad_records:
         wrong = f"lacks {', '.join(missing)}" if missing else "has ragged rows"
-        raise NotAComparison(f"{folder / PAIRS} {wrong}. Run the comparison again.", table.bad_record_violations())
-    pairs = table_frame(table.map_cells(plain_cell))
+        raise NotAComparison(f"{origin}{PAIRS} {wrong}. Run the comparison again.", table.bad_record_violations())
+    frame = table_frame(table.map_cells(plain_cell))
     # A pair that is not scored has no normalised weight.
-    pairs["normalised_weight"] = pairs["normalised_weight"].replace({"": "nan"})
+    frame["normalised_weight"] = frame["normalised_weight"].replace({"": "nan"})
+    types = {**dict.fromkeys(_PAIR_INTEGERS, int), **dict.fromkeys(_PAIR_NUMBERS, float)}
     try:
-        return SavedComparison(
-            document, pairs.astype({**dict.fromkeys(_PAIR_INTEGERS, int), **dict.fromkeys(_PAIR_NUMBERS, float)})
-        )
+        return SavedComparison(document, frame.astype(types))
     except ValueError as error:
-        raise NotAComparison(
-            f"{folder / PAIRS} has a text where a number belongs. Run the comparison again."
-        ) from error
+        raise NotAComparison(f"{origin}{PAIRS} has a text where a number belongs. Run the comparison again.") from error

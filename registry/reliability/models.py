@@ -24,8 +24,8 @@ class JobState(StrEnum):
 class RecordedComparison(Base):
     """What went in, by which method and code, and what came out: all that a replay needs. Never changed.
 
-    options: lag_days, column mappings, encodings, on_error, file names. The counts are those of the result's pool, for
-    lists.
+    description: names, formats and digests of the files, and the options; see submission.py. The counts are those of
+    the result's pool, for lists.
     """
 
     __tablename__ = "comparisons"
@@ -49,7 +49,9 @@ class RecordedComparison(Base):
     spot_checks_sha256: Mapped[str] = mapped_column(ForeignKey("contents.sha256"))
     criteria_sha256: Mapped[str] = mapped_column(ForeignKey("contents.sha256"))
     result_sha256: Mapped[str] = mapped_column(ForeignKey("contents.sha256"))
-    options: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
+    pairs_sha256: Mapped[str] = mapped_column(ForeignKey("contents.sha256"))
+    unpaired_sha256: Mapped[str] = mapped_column(ForeignKey("contents.sha256"))
+    description: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     evaluators: Mapped[int]
     visits: Mapped[int]
     pairs: Mapped[int]

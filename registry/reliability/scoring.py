@@ -289,7 +289,7 @@ def _evaluator(
         method,
     )
     needed = None
-    if fitted and grade.name == "inconclusive":
+    if fitted and grade.name == "inconclusive" and len(visits) < method.visits_cap:
         needed = visits_needed(fitted.fit, fitted.place, len(visits), method)
     rated = posterior if grade.name != "not rated" else None
     theta = summary(rated) if rated else None
@@ -311,7 +311,7 @@ def _evaluator(
         grade=grade.name,
         grade_reasons=grade.reasons,
         visits_needed=needed,
-        visits_still_needed=None if needed is None else max(0, needed - len(visits)),
+        visits_still_needed=None if needed is None else needed - len(visits),
         direction=direction,
         weight_cap=WeightCap(
             int((visits["raw_weight"] > visits["weight"]).sum()),

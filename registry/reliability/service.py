@@ -1,8 +1,8 @@
 """The main job: documents and tables in, a comparison out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -14,11 +14,18 @@ from registry.reliability.columns import SIDES, FindingsRejected, require_column
 from registry.reliability.comparison import Provenance, compare_findings
 from registry.reliability.criteria import CriteriaRejected, Criterion, read_criteria
 from registry.reliability.findings import Checked, check_findings, lost_zero_violations, without_rows
+from registry.reliability.inputs import pairs_csv, read_submission, result_json
 from registry.reliability.method import Method
 from registry.reliability.result import Comparison, CriteriaSummary, Inputs, InputSummary
+from registry.reliability.submission import OnError, Products, Submission
 from registry.reliability.text_frames import table_of
 
-OnError = Literal["refuse", "report"]
+# Told how much is done, 0 to 1, and what comes next.
+Progress = Callable[[float, str], None]
+
+
+def say_nothing(_share: float, _step: str) -> None:
+    """For whoever does not ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +197,36 @@ def _summary(checked: Checked, table: TextTable) -> InputSummary:
         ignored_columns=checked.ignored_columns,
         absent_columns=checked.absent_columns,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A submission carried out: the inputs as they were found, the comparison, and the files it leaves behind."""
+
+    submission: Submission
+    checked: CheckedInputs
+    comparison: Comparison
+    products: Products
+
+
+def check_submission(submission: Submission) -> CheckedInputs:
+    """Files read, criteria and rows checked. Bad rows are a value; raises what leaves nothing to check rows by."""
+    read = read_submission(submission)
+    return check_inputs(read.reports, read.spot_checks, read.criteria, submission.criteria.name)
+
+
+def run_submission(submission: Submission, tell: Progress = say_nothing) -> Run:
+    """Read, check, compare. Raises FindingsRejected for bad rows unless the options say to go on without them."""
+    tell(0.05, "reading")
+    checked = check_submission(submission)
+    if submission.options.on_error == "refuse":
+        checked.require_no_violations()
+    tell(0.3, "comparing")
+    comparison = compare_inputs(checked, submission.options.method())
+    tell(0.9, "writing")
+    products = Products(
+        result=result_json(comparison.document()),
+        pairs=pairs_csv(comparison.pairs),
+        unpaired=pairs_csv(comparison.unpaired),
+    )
+    return Run(submission, checked, comparison, products)

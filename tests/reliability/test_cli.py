@@ -334,8 +334,8 @@ def test_formulas_in_what_is_written_are_made_harmless(inputs, run_registry):
 
 
 CHINESE = {
-    "报告编号": "report_id", "评估机构": "evaluator_id", "抽查编号": "spot_check_id", "检查员": "checker_id", "村": "site_id",
-    "指标": "criterion_id", "结果": "value", "日期": "observed_on",
+    "报告编号": "report_id", "评估机构": "evaluator_id", "抽查编号": "spot_check_id", "检查员": "checker_id",
+    "村": "site_id", "指标": "criterion_id", "结果": "value", "日期": "observed_on",
 }  # fmt: skip
 
 

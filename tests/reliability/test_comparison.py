@@ -412,6 +412,13 @@ def test_an_inconclusive_grade_says_how_many_visits_it_still_needs():
     assert found.visits_still_needed == found.visits_needed - 4 > 0
 
 
+def test_beyond_the_cap_no_number_of_visits_is_promised():
+    found = evaluator(compare(*make_visits({"E1": [(1, 12), (2, 12)] * 30})))
+
+    assert (found.grade, found.visits) == ("inconclusive", 60)
+    assert (found.visits_needed, found.visits_still_needed) == (None, None)
+
+
 def test_the_worst_evaluator_is_proposed_and_a_person_must_hear_it(mixed):
     worst = evaluator(mixed, "E3")
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 from builders import make_criteria, make_criterion
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.canonical import NotCanonical
@@ -12,6 +12,9 @@ from registry.errors import RegistryError
 from registry.reliability.criteria import CriteriaRejected, read_criteria, value_text
 from registry.reliability.criterion import plain_number
 from registry.reliability.service import checked_criteria
+
+# The machine of the tests may be busy.
+QUICK = settings(deadline=None)
 
 ORDINAL = {"scale": "ordinal", "categories": ["poor", "fair", "good"]}
 NOMINAL = {"scale": "nominal", "categories": ["a", "b", "c"]}
@@ -55,6 +58,7 @@ def test_a_finding_may_be_not_assessed(changes, text):
     assert math.isnan(one(**changes).read(text))
 
 
+@QUICK
 @given(st.text(max_size=10))
 def test_a_number_is_finite_or_none(text):
     number = plain_number(text, signed=True)
@@ -62,6 +66,7 @@ def test_a_number_is_finite_or_none(text):
     assert number is None or (math.isfinite(number) and abs(number) <= 1e15)
 
 
+@QUICK
 @given(st.floats(-1e14, 1e14))
 def test_the_text_of_a_float_reads_back_as_the_float(number):
     assert plain_number(value_text(number), signed=True) == number
@@ -228,6 +233,7 @@ PARTS = (
 )
 
 
+@QUICK
 @given(
     st.sampled_from(["boolean", "nominal", "ordinal", "interval", "ratio", "count"]),
     st.dictionaries(st.sampled_from(["categories", "favourable", "pass", "tolerance", "veto", "lag_days"]), PARTS),

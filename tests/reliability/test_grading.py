@@ -122,7 +122,6 @@ def test_a_rate_at_the_line_itself_is_capped():
     fit = fit_of([[(1, 12), (2, 12), (1, 12), (2, 12)]])
 
     assert visits_needed(fit, 0, 4, Method(visits_cap=6)) == 6
-    assert visits_needed(fit, 0, 60, Method()) == 60
 
 
 def test_the_reference_queue():

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 from builders import frame, make_check, make_criteria, make_criterion, make_report, make_visits
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import Invalid, Unreadable
@@ -30,6 +30,9 @@ from registry.reliability.inputs import (
     read_table,
     result_json,
 )
+
+# The machine of the tests may be busy.
+QUICK = settings(deadline=None)
 
 CRITERIA = read_criteria(make_criteria(make_criterion("c1", scale="ordinal", categories=["-", "+"])))
 HEADING = ",".join(make_report())
@@ -104,6 +107,7 @@ def test_an_error_column_of_the_file_itself_is_kept():
     assert lines(annotated(table, ())) == ["error,b,registry_error", "mine,2,"]
 
 
+@QUICK
 @given(st.text(st.sampled_from("ab,\"\n\r ='+"), max_size=60))
 def test_no_row_of_a_file_is_lost_when_it_comes_back(text):
     try:

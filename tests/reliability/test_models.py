@@ -14,18 +14,17 @@ from registry.reliability.models import IdempotencyKey, Job, JobState, RecordedC
 
 
 def test_a_comparison_comes_back_as_it_was_recorded(session: Session) -> None:
-    comparison = make_comparison(
-        session, options={"lag_days": 14, "columns": {"站点": "site_id"}}, discrepancy_rate=None
-    )
+    options = {"lag_days": 14, "columns": {"站点": "site_id"}}
+    comparison = make_comparison(session, description=options, discrepancy_rate=None)
     session.add(comparison)
     session.flush()
     session.expire_all()
 
     found = session.get_one(RecordedComparison, comparison.id)
 
-    assert found.options == options
+    assert found.description == options
     assert (found.title, found.recorded_at, found.pairs, found.discrepancy_rate) == ("乡镇环境整治", NOON, 400, None)
-    assert session.scalar(select(func.count()).select_from(Content)) == 4
+    assert session.scalar(select(func.count()).select_from(Content)) == 6
 
 
 @pytest.mark.parametrize("statement", ["UPDATE comparisons SET title = 'x'", "DELETE FROM comparisons"])

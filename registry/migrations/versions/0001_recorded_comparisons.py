@@ -53,7 +53,14 @@ def make_contents() -> None:
 
 
 def make_comparisons() -> None:
-    contents = ("reports_sha256", "spot_checks_sha256", "criteria_sha256", "result_sha256")
+    contents = (
+        "reports_sha256",
+        "spot_checks_sha256",
+        "criteria_sha256",
+        "result_sha256",
+        "pairs_sha256",
+        "unpaired_sha256",
+    )
     digests = ("parameters_sha256", "code_sha256")
     op.create_table(
         "comparisons",
@@ -63,7 +70,7 @@ def make_comparisons() -> None:
         sa.Column("method_name", sa.Text(), nullable=False),
         sa.Column("method_version", sa.Text(), nullable=False),
         *(sa.Column(name, SHA256, nullable=False) for name in (*digests, *contents)),
-        sa.Column("options", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("evaluators", "visits", "pairs")),
         sa.Column("discrepancy_rate", sa.Double()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comparisons")),

@@ -1,0 +1,39 @@
+"""Cursors of keyset paging: where the last page ended, as an opaque text."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from registry.errors import Invalid, Violation
+
+
+class CursorRejected(Invalid):
+    code = "cursor-rejected"
+    title = "The cursor is none of ours"
+
+
+def encode_cursor(*key: str | int) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
+    """The key of a cursor, one value of each of the types. Raises CursorRejected for anything else."""
+    try:
+        key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError):
+        key = None
+    if not isinstance(key, list) or [type(each) for each in key] != list(types):
+        raise CursorRejected(
+            "A cursor is taken from the `next` of the page before it.",
+            [
+                Violation(
+                    "bad-cursor",
+                    "This is no cursor.",
+                    "Leave it out to start anew.",
+                    column="cursor",
+                    value=cursor[:80],
+                )
+            ],
+        )
+    return tuple(key)

@@ -1,0 +1,170 @@
+"""Recorded comparisons, jobs and answered requests in the database: saved once, found again, never changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from registry.blobs import get_body, keep_content
+from registry.errors import NotFound
+from registry.json_text import parse_json
+from registry.keyset import CursorRejected
+from registry.reliability.models import IdempotencyKey, Job, RecordedComparison
+from registry.reliability.service import Run, run_submission
+from registry.reliability.submission import CSV, JSON, Products, Submission, submission_of
+
+
+class ComparisonNotFound(NotFound):
+    code = "comparison-not-found"
+    title = "There is no such comparison"
+
+
+class JobNotFound(NotFound):
+    code = "job-not-found"
+    title = "There is no such job"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A recorded comparison run again. differences: JSON Pointers at which the two results differ."""
+
+    recorded: RecordedComparison
+    is_identical: bool
+    is_same_code: bool
+    differences: tuple[str, ...]
+
+
+def keep_submission(session: Session, submission: Submission, now: datetime) -> None:
+    """The three files, by their digests."""
+    for each in submission.files().values():
+        keep_content(session, each.content, each.media_type, now)
+
+
+def record(session: Session, run: Run, now: datetime) -> RecordedComparison:
+    """Save a run as a whole: its files, what came of them, and the row that names them by their hashes."""
+    submission, products = run.submission, run.products
+    keep_submission(session, submission, now)
+    pool, method = run.comparison.pool, run.comparison.method
+    recorded = RecordedComparison(
+        recorded_at=now,
+        title=run.comparison.title,
+        method_name=method.name,
+        method_version=method.version,
+        parameters_sha256=method.parameters_sha256,
+        code_sha256=method.code_sha256,
+        reports_sha256=submission.reports.sha256,
+        spot_checks_sha256=submission.spot_checks.sha256,
+        criteria_sha256=submission.criteria.sha256,
+        result_sha256=keep_content(session, products.result, JSON, now),
+        pairs_sha256=keep_content(session, products.pairs, CSV, now),
+        unpaired_sha256=keep_content(session, products.unpaired, CSV, now),
+        description=submission.description(),
+        evaluators=pool.evaluators,
+        visits=pool.visits,
+        pairs=pool.pairs,
+        discrepancy_rate=pool.discrepancy_rate,
+    )
+    session.add(recorded)
+    # The id is part of the answer that the same transaction keeps.
+    session.flush()
+    return recorded
+
+
+def get_comparison(session: Session, comparison_id: UUID) -> RecordedComparison:
+    found = session.get(RecordedComparison, comparison_id)
+    if found is None:
+        raise ComparisonNotFound(f"No comparison is recorded under {comparison_id}.")
+    return found
+
+
+def read_key(recorded_at: str, identifier: str) -> tuple[datetime, UUID]:
+    """The key of a cursor. Raises CursorRejected for what is no instant and id."""
+    try:
+        return datetime.fromisoformat(recorded_at), UUID(identifier)
+    except ValueError as error:
+        raise CursorRejected("A cursor is taken from the `next` of the page before it.") from error
+
+
+def list_comparisons(
+    session: Session, *, limit: int, after: tuple[datetime, UUID] | None = None
+) -> Sequence[RecordedComparison]:
+    """Newest first; after: the (recorded_at, id) of the last one seen."""
+    key = tuple_(RecordedComparison.recorded_at, RecordedComparison.id)
+    statement = select(RecordedComparison).order_by(RecordedComparison.recorded_at.desc(), RecordedComparison.id.desc())
+    if after is not None:
+        statement = statement.where(key < after)
+    return session.scalars(statement.limit(limit)).all()
+
+
+def load_submission(session: Session, description: Mapping[str, Any]) -> Submission:
+    """The files of a description, read from where they were kept and held against their hashes."""
+    contents = {role: get_body(session, each["sha256"]) for role, each in description["files"].items()}
+    return submission_of(dict(description), contents)
+
+
+def load_products(session: Session, recorded: RecordedComparison) -> Products:
+    digests = (recorded.result_sha256, recorded.pairs_sha256, recorded.unpaired_sha256)
+    return Products(*(get_body(session, digest) for digest in digests))
+
+
+def add_job(session: Session, kind: str, submission: Submission, now: datetime) -> Job:
+    keep_submission(session, submission, now)
+    job = Job(kind=kind, arguments=submission.description(), created_at=now)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def get_job(session: Session, job_id: UUID) -> Job:
+    found = session.get(Job, job_id)
+    if found is None:
+        raise JobNotFound(f"There is no job {job_id}.")
+    return found
+
+
+def waiting_job(session: Session, *, dead_before: datetime) -> Job | None:
+    """The oldest job that nobody works on: queued, or running with a worker that has been silent since dead_before."""
+    silent = (Job.state == "running") & (Job.heartbeat_at < dead_before)
+    statement = select(Job).where((Job.state == "queued") | silent).order_by(Job.created_at, Job.id).limit(1)
+    return session.scalar(statement)
+
+
+def find_answer(session: Session, scope: str, key: str) -> IdempotencyKey | None:
+    """What a request with this key was answered."""
+    return session.get(IdempotencyKey, (scope, key))
+
+
+def replay(session: Session, comparison_id: UUID) -> Replay:
+    """Run a recorded comparison again from the files that were kept, and hold the result against the recorded one."""
+    recorded = get_comparison(session, comparison_id)
+    run = run_submission(load_submission(session, recorded.description))
+    before = load_products(session, recorded)
+    differences = [] if run.products.result == before.result else _differences(before.result, run.products.result)
+    for name in ("pairs", "unpaired"):
+        if getattr(run.products, name) != getattr(before, name):
+            differences.append(f"({name})")
+    return Replay(
+        recorded=recorded,
+        is_identical=not differences,
+        is_same_code=recorded.code_sha256 == run.comparison.method.code_sha256,
+        differences=tuple(differences),
+    )
+
+
+def _differences(one: bytes, other: bytes) -> list[str]:
+    """JSON Pointers of the places at which two documents differ, the deepest that still have both sides."""
+    stack: list[tuple[str, Any, Any]] = [("", parse_json(one), parse_json(other))]
+    found: list[str] = []
+    while stack:
+        pointer, left, right = stack.pop()
+        if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
+            stack += [(f"{pointer}/{key}", left[key], right[key]) for key in left]
+        elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+            stack += [(f"{pointer}/{i}", a, b) for i, (a, b) in enumerate(zip(left, right, strict=True))]
+        elif left != right:
+            found.append(pointer)
+    return sorted(found)

@@ -1,0 +1,82 @@
+"""What a comparison is made from, as it was handed in: three contents and the options. It can be run again any time."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from registry.canonical import digest, sha256_hex
+from registry.reliability.method import Method
+
+OnError = Literal["refuse", "report"]
+
+CSV, JSON = "text/csv", "application/json"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+PARQUET = "application/vnd.apache.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of findings, or of criteria, byte for byte. JSON findings are an array of objects."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = CSV
+
+    @property
+    def sha256(self) -> str:
+        return sha256_hex(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the files are read and compared. columns: heading to column or the reverse, see `rename_columns`."""
+
+    lag_days: int | None = None
+    zone: str = "Asia/Shanghai"
+    encoding: str | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    on_error: OnError = "refuse"
+
+    def method(self) -> Method:
+        return Method(lag_days=self.lag_days, zone=self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    reports: SourceFile
+    spot_checks: SourceFile
+    criteria: SourceFile
+    options: Options
+
+    def files(self) -> dict[str, SourceFile]:
+        return {"reports": self.reports, "spot_checks": self.spot_checks, "criteria": self.criteria}
+
+    def description(self) -> dict[str, Any]:
+        """All but the contents, which are named by their digests: enough to find and run it again."""
+        files = {
+            role: {"name": each.name, "media_type": each.media_type, "sha256": each.sha256}
+            for role, each in self.files().items()
+        }
+        return {"files": files, "options": asdict(self.options)}
+
+    def sha256(self) -> str:
+        """Equal for equal contents, names and options."""
+        return digest(self.description())
+
+
+def submission_of(description: dict[str, Any], contents: dict[str, bytes]) -> Submission:
+    """The inverse of `description`; contents by role."""
+    files = {
+        role: SourceFile(each["name"], contents[role], each["media_type"])
+        for role, each in description["files"].items()
+    }
+    return Submission(**files, options=Options(**description["options"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """What a comparison leaves behind, as files."""
+
+    result: bytes
+    pairs: bytes
+    unpaired: bytes

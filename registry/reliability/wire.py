@@ -1,0 +1,134 @@
+"""What crosses HTTP about comparisons."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from registry.ids import hidden_character
+
+
+def _visible(text: str) -> str:
+    hidden = hidden_character(text)
+    if hidden is not None:
+        raise ValueError(f"the invisible character {hidden} is not allowed")
+    return text
+
+
+Text = Annotated[str, Field(max_length=500), AfterValidator(_visible)]
+Cell = str | int | float | bool | None
+Row = dict[Annotated[str, Field(max_length=200)], Cell]
+
+
+class In(BaseModel):
+    """Nothing unknown, nothing converted: "4" is no number and true is not 1."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class OptionsIn(In):
+    lag_days: Annotated[int, Field(ge=0, le=36_500)] | None = Field(
+        default=None, description="Longest lag from report to check in days, for all criteria in place of their own."
+    )
+    zone: Text = Field(default="Asia/Shanghai", description="IANA time zone in which the day of a check ends.")
+    encoding: Text | None = Field(default=None, description="Of CSV files that are not UTF-8, for example gb18030.")
+    columns: dict[str, Any] = Field(
+        default_factory=dict, description="Your heading to our column or the reverse; also by side."
+    )
+    on_error: Literal["refuse", "report"] = Field(
+        default="refuse", description="refuse: any bad row refuses all. report: go on with the good rows."
+    )
+
+
+class ComparisonIn(In):
+    """Findings as rows; members are the columns of the files."""
+
+    reports: Annotated[list[Row], Field(min_length=1, max_length=100_000)]
+    spot_checks: Annotated[list[Row], Field(min_length=1, max_length=100_000)]
+    criteria: dict[str, Any] = Field(description="A document by schemas/criteria.v1.json.")
+    options: OptionsIn = OptionsIn()
+
+
+class FileOut(Out):
+    role: Literal["reports", "spot_checks", "criteria"]
+    name: str
+    media_type: str
+    sha256: str
+
+
+class ComparisonOut(Out):
+    """A recorded comparison. Its result, a document by schemas/comparison.v1.json, is under links.result."""
+
+    id: UUID
+    recorded_at: datetime
+    title: str | None
+    method_version: str
+    parameters_sha256: str
+    code_sha256: str
+    result_sha256: str
+    files: list[FileOut]
+    options: dict[str, Any]
+    evaluators: int
+    visits: int
+    pairs: int
+    discrepancy_rate: float | None
+    links: dict[str, str]
+
+
+class ComparisonListOut(Out):
+    """Newest first. next: the address of the following page, null on the last one."""
+
+    comparisons: list[ComparisonOut]
+    next: str | None
+
+
+class JobOut(Out):
+    """Work under way. progress: 0 to 1. problem: problem details (RFC 9457) of a job that failed."""
+
+    id: UUID
+    state: str = Field(pattern="^(queued|running|done|failed)$")
+    progress: float
+    message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    comparison: str | None
+    problem: dict[str, Any] | None
+
+
+class SideOut(Out):
+    rows: int
+    bad_rows: int
+    ignored_columns: list[str]
+    absent_columns: list[str]
+
+
+class DryRunOut(Out):
+    """What a submission would meet. errors: the first hundred; error_count: all of them."""
+
+    would_be_recorded: bool
+    reports: SideOut
+    spot_checks: SideOut
+    error_count: int
+    errors: list[dict[str, Any]]
+
+
+class PairsOut(Out):
+    """Pairs in their fixed order. total: pairs that meet the filter. next: the address of the following page."""
+
+    total: int
+    pairs: list[dict[str, Any]]
+    next: str | None
+
+
+class ReplayOut(Out):
+    """identical: the result is the recorded one bit for bit. differences: JSON Pointers into the result."""
+
+    identical: bool
+    same_code: bool
+    differences: list[str]
