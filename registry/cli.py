@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from registry import __version__
+from registry.db_cli import database
 from registry.errors import EXIT_CODES, RegistryError
 from registry.reliability.cli import (
     Format,
@@ -29,6 +30,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(compare)
+app.add_typer(database, name="db")
 
 # A refusal names every bad row; a terminal shows this many and says how to get the rest.
 _SHOWN = 50

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     language: Literal["en", "zh"] = Field(default="en", description="Language of tables, charts and working papers.")
     host: str = Field(default="127.0.0.1", description="Address that `registry serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `registry serve` listens on.")
+    max_body_bytes: int = Field(
+        default=32 * 1024 * 1024, ge=1024, description="Largest body of a request, counted as it is received."
+    )
     # It may hold a password, so it stays out of the text form of the settings.
     database_url: str | None = Field(
         default=None,

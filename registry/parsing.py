@@ -108,16 +108,22 @@ def read_csv(content: bytes, *, name: str, encoding: str | None = None, may_be_e
     NUL or with a cell over 32,768 characters are set apart. Raises Unreadable for a wrong encoding, a file without
     a heading or rows, a doubled heading, a blank one over a column with text, an unclosed quote.
     """
-    text = io.TextIOWrapper(io.BytesIO(_utf8(content, name, encoding)), encoding="utf-8", newline="")
+    plain = _utf8(content, name, encoding)
+    has_nul = b"\0" in plain
+    text = io.TextIOWrapper(io.BytesIO(plain), encoding="utf-8", newline="")
     records = _records(csv.reader(text, strict=True), name)
     heading = _heading(next(records, (1, []))[1], name)
+    width = len(heading)
     places: list[dict[str, int]] = [{} for _ in heading]
     codes = [array("q") for _ in heading]
     rows, bad = array("q"), []
     for row, cells in records:
-        if (problem := _bad_record(row, cells, heading)) is not None:
-            bad.append(problem)
-            continue
+        # Almost every record is sound, so the reason is looked for only where there is one.
+        if len(cells) != width or has_nul or max(map(len, cells)) > MAX_CELL_CHARACTERS:
+            problem = _bad_record(row, cells, heading)
+            if problem is not None:
+                bad.append(problem)
+                continue
         rows.append(row)
         for known, code, cell in zip(places, codes, cells, strict=True):
             code.append(known.setdefault(cell, len(known)))

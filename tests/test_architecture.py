@@ -29,13 +29,16 @@ SLICES = (
 FACES = {"api", "web", "cli"}
 RESERVED = {"models", "service", "queries", "inputs", "wire"} | FACES
 PURE_FOUNDATION = {"registry.ids", "registry.validity", "registry.canonical", "registry.errors"}
-COMPOSERS = {"registry.app", "registry.cli", "registry.__main__"}
+COMPOSERS = {"registry.app", "registry.cli", "registry.server", "registry.__main__"}
 IMPORTS = (ast.Import, ast.ImportFrom)
 
-DATABASE = ("sqlalchemy", "sqlite3", "pysqlite3", "psycopg", "registry.db")
+DATABASE = (
+    "sqlalchemy", "sqlite3", "pysqlite3", "psycopg", "registry.db", "registry.db_engines", "registry.db_errors",
+    "registry.db_state", "registry.blobs",
+)  # fmt: skip
 HTTP = ("fastapi", "starlette", "registry.deps", "registry.problems", "registry.pages")
 TERMINAL = ("typer", "click", "rich.console.Console", "rich.print", "rich.progress", "rich.live", "rich.prompt", "sys")
-FILES = ("pathlib", "os", "shutil", "tempfile", "glob", "open", "io.open", "registry.blobs")
+FILES = ("pathlib", "os", "shutil", "tempfile", "glob", "open", "io.open")
 READS = (".read_text", ".read_bytes", ".iterdir", ".glob", ".rglob", "pandas.read_", "numpy.load", "numpy.genfromtxt")
 TEMPLATES = ("jinja2",)
 WIRE = ("pydantic",)

@@ -48,7 +48,7 @@ def test_no_file_asks_the_browser_for_another() -> None:
         text = (FOLDER / name).read_text(encoding="utf-8")
         assert "sourceMappingURL" not in text, name
         if name.endswith(".css"):
-            assert not re.search(r"url\((?!data:)|@import|image-set\(", text), name
+            assert not re.search(r"url\([\"']?(?!data:|[\"'])|@import|image-set\(", text), name
 
 
 def test_neither_font_nor_crest_of_gov_uk_is_shipped() -> None:

@@ -49,7 +49,7 @@ The files of this folder come from other projects, under the licences in licence
 and version of each. They are written by tools/vendor_assets.py and never edited by hand.
 
 Changed against the originals:
-- *.min.js, *.min.css: the sourceMappingURL comment is removed, since the source maps are not shipped.
+- *.js, *.css: the sourceMappingURL comment is removed, since the source maps are not shipped.
 - govuk-frontend.min.css: the @font-face rules and the font name "GDS Transport" are removed, and the three
   references to the royal crest are replaced by "none". Font and crest may be used on the GOV.UK domain only.
 """
@@ -60,13 +60,9 @@ class Package:
     name: str
     version: str
     archive_sha256: str
-    member: str
+    members: tuple[str, ...]
     licence: str
     licence_member: str | None
-
-    @property
-    def file(self) -> str:
-        return self.member.rsplit("/", 1)[-1]
 
 
 PACKAGES = (
@@ -74,7 +70,7 @@ PACKAGES = (
         name="vega",
         version="6.4.0",
         archive_sha256="3521fb6ff68a94a40323954f0ba4484ba4014b157bfd37f89a3b063082320c42",
-        member="build/vega.min.js",
+        members=("build/vega.min.js",),
         licence="BSD-3-Clause",
         licence_member="LICENSE",
     ),
@@ -82,7 +78,7 @@ PACKAGES = (
         name="vega-lite",
         version="6.4.3",
         archive_sha256="24260f85e6f5bfe1069505f7c5c2b9863181ac413ef1030746f0a80c93991ce5",
-        member="build/vega-lite.min.js",
+        members=("build/vega-lite.min.js",),
         licence="BSD-3-Clause",
         licence_member="LICENSE",
     ),
@@ -90,7 +86,7 @@ PACKAGES = (
         name="vega-embed",
         version="7.3.0",
         archive_sha256="d9a958ced3240f0418df7d5e12e97dba6e63cecda15b8403e47a0db7eb6ea859",
-        member="build/vega-embed.min.js",
+        members=("build/vega-embed.min.js",),
         licence="BSD-3-Clause",
         licence_member="LICENSE",
     ),
@@ -98,9 +94,17 @@ PACKAGES = (
         name="govuk-frontend",
         version="6.6.0",
         archive_sha256="52c4eb554e54d8a6e4ba801e9da5ec3a5b930fd2f117a39677f0b6296e954751",
-        member="dist/govuk/govuk-frontend.min.css",
+        members=("dist/govuk/govuk-frontend.min.css",),
         licence="MIT",
         licence_member=None,
+    ),
+    Package(
+        name="swagger-ui-dist",
+        version="5.35.0",
+        archive_sha256="1b8e891893404ea4c3558b6a87e2a3e494e7eedba41168c2ece5800a391a6ea6",
+        members=("swagger-ui-bundle.js", "swagger-ui.css"),
+        licence="Apache-2.0",
+        licence_member="LICENSE",
     ),
 )
 
@@ -136,14 +140,16 @@ def read(archive: tarfile.TarFile, member: str) -> str:
 
 
 def vendor(package: Package, scratch: Path) -> list[str]:
-    """Write the package's file and licence; return its lines for CHECKSUMS."""
+    """Write the package's files and licence; return their lines for CHECKSUMS."""
     with fetch(package, scratch) as archive:
-        text = SOURCE_MAP.sub("", read(archive, package.member)) + "\n"
+        texts = {
+            member.rsplit("/", 1)[-1]: SOURCE_MAP.sub("", read(archive, member)) + "\n" for member in package.members
+        }
         licence = GOVUK_LICENCE if package.licence_member is None else read(archive, package.licence_member)
     if package.name == "govuk-frontend":
-        text = without_crown_property(text)
+        texts = {name: without_crown_property(text) for name, text in texts.items()}
     lines = []
-    for name, content in ((package.file, text), (f"licences/{package.name}.txt", licence)):
+    for name, content in {**texts, f"licences/{package.name}.txt": licence}.items():
         target = FOLDER / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode())

@@ -1,23 +1,20 @@
 """JSON routes of comparisons: hand in, follow, read, page through the pairs, run again."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
 from registry.deps import NowDep, ReadSessionDep, WriterDep
-from registry.errors import Conflict
+from registry.errors import Kind, Violation
 from registry.keyset import decode_cursor, encode_cursor
-from registry.problems import MOST_ERRORS, error_members
+from registry.problems import MOST_ERRORS, STATUS, error_members, members
 from registry.reliability import queries
 from registry.reliability.handed_in import submission_from_json, submission_from_parts
 from registry.reliability.inputs import comparison_of
-from registry.reliability.models import IdempotencyKey, Job, RecordedComparison
+from registry.reliability.models import Job, RecordedComparison
 from registry.reliability.pair_filter import chosen, read_filter
 from registry.reliability.service import CheckedInputs, check_submission, run_submission
 from registry.reliability.submission import CSV, JSON, Submission
@@ -40,11 +37,6 @@ _SCOPE = f"POST {PREFIX}/comparisons"
 _CACHE = "private, max-age=31536000, immutable"
 
 router = APIRouter(prefix=PREFIX, tags=["comparisons"])
-
-
-class KeyReused(Conflict):
-    code = "idempotency-key-reused"
-    title = "The idempotency key was used for another request"
 
 
 class Body(NamedTuple):
@@ -89,46 +81,13 @@ KeyHeader = Annotated[
 ]
 
 
-class Claim(NamedTuple):
-    """An idempotency key and the request it stands for; without a key nothing is kept and nothing is found."""
-
-    key: str | None
-    request_sha256: str
-
-    def answered(self, session: Session) -> Response | None:
-        """What this request was answered before. Raises KeyReused."""
-        found = queries.find_answer(session, _SCOPE, self.key) if self.key else None
-        if found is None:
-            return None
-        if found.request_sha256 != self.request_sha256:
-            raise KeyReused("Use a new Idempotency-Key for another request.")
-        return _response(found.response_status, found.response_body, found.response_location, replayed=True)
-
-    def keep(self, session: Session, status: int, out: BaseModel, location: str, now: datetime) -> Response:
-        """Keep the answer in the transaction of the change itself, so that there is never one without the other."""
-        text = out.model_dump_json()
-        if self.key:
-            session.add(
-                IdempotencyKey(
-                    scope=_SCOPE,
-                    key=self.key,
-                    request_sha256=self.request_sha256,
-                    response_status=status,
-                    response_location=location,
-                    response_body=text,
-                    created_at=now,
-                )
-            )
-        return _response(status, text, location)
-
-
-def _response(status: int, text: str, location: str | None, *, replayed: bool = False) -> Response:
-    headers = {"location": location} if location else {}
-    if replayed:
+def _response(answer: queries.Answer) -> Response:
+    headers = {"location": answer.location} if answer.location else {}
+    if answer.is_replayed:
         headers["idempotency-replayed"] = "true"
-    if status == 202:
+    if answer.status == 202:
         headers["retry-after"] = "1"
-    return Response(text, status, headers, media_type=JSON)
+    return Response(answer.body, answer.status, headers, media_type=JSON)
 
 
 @router.post(
@@ -147,25 +106,36 @@ def create_comparison(
 ) -> Response:
     """Compare and record. Large inputs are compared by a job: 202 with its address."""
     if dry_run:
-        return _response(200, dry_run_out(check_submission(submitted)).model_dump_json(), None)
-    claim = Claim(key, submitted.sha256())
-    answered = write(claim.answered)
-    if answered is not None:
-        return answered
+        return _response(queries.Answer(200, dry_run_out(check_submission(submitted)).model_dump_json()))
+    claim = queries.Claim(_SCOPE, key, submitted.sha256())
+    earlier = write(lambda session: queries.find_answer(session, claim))
+    if earlier is not None:
+        return _response(earlier)
     if len(submitted.reports.content) + len(submitted.spot_checks.content) > SYNCHRONOUS_BYTES:
-
-        def start(session: Session) -> Response:
-            out = job_out(queries.add_job(session, JOB_KIND, submitted, now))
-            return claim.keep(session, 202, out, f"{PREFIX}/jobs/{out.id}", now)
-
-        return write(lambda session: claim.answered(session) or start(session))
+        return _response(
+            write(
+                lambda session: queries.answer_once(
+                    session, claim, now, lambda: _accepted(queries.add_job(session, JOB_KIND, submitted, now))
+                )
+            )
+        )
     run = run_submission(submitted)
+    return _response(
+        write(
+            lambda session: queries.answer_once(
+                session, claim, now, lambda: _created(queries.record(session, run, now))
+            )
+        )
+    )
 
-    def save(session: Session) -> Response:
-        out = comparison_out(queries.record(session, run, now))
-        return claim.keep(session, 201, out, out.links["self"], now)
 
-    return write(lambda session: claim.answered(session) or save(session))
+def _created(recorded: RecordedComparison) -> queries.Answer:
+    out = comparison_out(recorded)
+    return queries.Answer(201, out.model_dump_json(), out.links["self"])
+
+
+def _accepted(job: Job) -> queries.Answer:
+    return queries.Answer(202, job_out(job).model_dump_json(), f"{PREFIX}/jobs/{job.id}")
 
 
 @router.get("/comparisons")
@@ -299,8 +269,14 @@ def job_out(job: Job) -> JobOut:
         started_at=job.started_at,
         finished_at=job.finished_at,
         comparison=f"{PREFIX}/comparisons/{job.comparison_id}" if job.comparison_id else None,
-        problem=job.error,
+        problem=_problem(job.error) if job.error else None,
     )
+
+
+def _problem(error: Mapping[str, Any]) -> dict[str, Any]:
+    violations = [Violation(**each) for each in error["errors"]]
+    found = members(STATUS[Kind(error["kind"])], error["code"], error["title"], error["detail"], violations)
+    return found | ({"error_count": error["error_count"]} if violations else {})
 
 
 def dry_run_out(checked: CheckedInputs) -> DryRunOut:

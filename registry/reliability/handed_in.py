@@ -1,28 +1,20 @@
 """What a request hands in, as a submission. Pure: the parts of a body in, a value out."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from pydantic import ValidationError
 
 from registry.canonical import canonical_json
-from registry.errors import Invalid, Violation
+from registry.errors import Violation
 from registry.json_text import parse_json
 from registry.reliability.submission import CSV, JSON, PARQUET, XLS, XLSX, Options, SourceFile, Submission
-from registry.reliability.wire import ComparisonIn, OptionsIn
+from registry.reliability.wire import ComparisonIn, OptionsIn, RequestRejected, validated
 
 _ROLES = ("reports", "spot_checks", "criteria")
 _MEDIA_TYPES = {".csv": CSV, ".txt": CSV, ".json": JSON, ".xlsx": XLSX, ".xls": XLS, ".parquet": PARQUET}
 
 
-class RequestRejected(Invalid):
-    code = "invalid-request"
-    title = "The request is not of the declared form"
-
-
 def submission_from_json(text: bytes) -> Submission:
     """An object by wire.ComparisonIn. The rows are kept as canonical JSON. Raises Unreadable, RequestRejected."""
-    body = _validated(ComparisonIn, parse_json(text, file="The body"))
+    body = validated(ComparisonIn, parse_json(text, file="The body"))
     files = {role: SourceFile(f"{role}.json", canonical_json(getattr(body, role)), JSON) for role in _ROLES}
     return Submission(**files, options=Options(**body.options.model_dump()))
 
@@ -33,7 +25,7 @@ def submission_from_parts(fields: Mapping[str, str], files: Mapping[str, tuple[s
     faults += [_fault(name, "There is no such part.") for name in (*files, *fields) if name not in (*_ROLES, "options")]
     if faults:
         raise RequestRejected(f"The form needs the files {', '.join(_ROLES)} and may have a field options.", faults)
-    options = _validated(OptionsIn, parse_json(fields.get("options", "{}").encode(), file="options"))
+    options = validated(OptionsIn, parse_json(fields.get("options", "{}").encode(), file="options"))
     sources = {role: SourceFile(_name(name), content, _media_type(name)) for role, (name, content) in files.items()}
     return Submission(**sources, options=Options(**options.model_dump()))
 
@@ -51,18 +43,3 @@ def _name(given: str) -> str:
 def _media_type(name: str) -> str:
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     return _MEDIA_TYPES.get(suffix, CSV)
-
-
-def _validated(model: type[Any], value: Any) -> Any:
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        faults = [
-            Violation(
-                code=each["type"].replace("_", "-"),
-                message=each["msg"],
-                pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in each["loc"]),
-            )
-            for each in error.errors(include_input=False, include_url=False)
-        ]
-        raise RequestRejected(f"The request breaks its declared form in {len(faults)} place(s).", faults) from error

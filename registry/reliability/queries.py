@@ -1,16 +1,18 @@
 """Recorded comparisons, jobs and answered requests in the database: saved once, found again, never changed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.blobs import get_body, keep_content
-from registry.errors import NotFound
+from registry.db import Database, compare_and_set, read, write
+from registry.db_errors import StaleVersion
+from registry.errors import Conflict, Invalid, NotFound, RegistryError
 from registry.json_text import parse_json
 from registry.keyset import CursorRejected
 from registry.reliability.models import IdempotencyKey, Job, RecordedComparison
@@ -26,6 +28,30 @@ class ComparisonNotFound(NotFound):
 class JobNotFound(NotFound):
     code = "job-not-found"
     title = "There is no such job"
+
+
+class KeyReused(Conflict):
+    code = "idempotency-key-reused"
+    title = "The idempotency key was used for another request"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request that may come twice. scope: the route; key: the caller's own, None = every request stands alone."""
+
+    scope: str
+    key: str | None
+    request_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response as it is kept. body: JSON text."""
+
+    status: int
+    body: str
+    location: str | None = None
+    is_replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +159,35 @@ def waiting_job(session: Session, *, dead_before: datetime) -> Job | None:
     return session.scalar(statement)
 
 
-def find_answer(session: Session, scope: str, key: str) -> IdempotencyKey | None:
-    """What a request with this key was answered."""
-    return session.get(IdempotencyKey, (scope, key))
+def find_answer(session: Session, claim: Claim) -> Answer | None:
+    """What this request was answered before; nothing without a key. Raises KeyReused."""
+    found = session.get(IdempotencyKey, (claim.scope, claim.key)) if claim.key else None
+    if found is None:
+        return None
+    if found.request_sha256 != claim.request_sha256:
+        raise KeyReused("Use a new Idempotency-Key for another request.")
+    return Answer(found.response_status, found.response_body, found.response_location, is_replayed=True)
+
+
+def answer_once(session: Session, claim: Claim, now: datetime, act: Callable[[], Answer]) -> Answer:
+    """The earlier answer, else what act does and says, both kept in one transaction: never one without the other."""
+    earlier = find_answer(session, claim)
+    if earlier is not None:
+        return earlier
+    answer = act()
+    if claim.key:
+        session.add(
+            IdempotencyKey(
+                scope=claim.scope,
+                key=claim.key,
+                request_sha256=claim.request_sha256,
+                response_status=answer.status,
+                response_location=answer.location,
+                response_body=answer.body,
+                created_at=now,
+            )
+        )
+    return answer
 
 
 def replay(session: Session, comparison_id: UUID) -> Replay:
@@ -168,3 +220,68 @@ def _differences(one: bytes, other: bytes) -> list[str]:
         elif left != right:
             found.append(pointer)
     return sorted(found)
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------
+
+# A worker that has been silent for so long is taken for dead; if it is not, only one of the two can finish the job.
+SILENCE = timedelta(seconds=60)
+
+
+def work_off(database: Database, clock: Callable[[], datetime]) -> bool:
+    """Carry out the oldest waiting comparison. False where nothing waits.
+
+    Killed at any moment it leaves the job to the next worker; the comparison and the end of the job are one change.
+    """
+    worker = str(uuid4())
+    claimed = write(database, lambda session: _claim(session, worker, clock()))
+    if claimed is None:
+        return False
+    job_id, version = claimed
+
+    def report(share: float, step: str) -> None:
+        nonlocal version
+        changes = {"progress": share, "message": step, "heartbeat_at": clock()}
+        version = write(database, lambda session: compare_and_set(session, Job, job_id, version, **changes))
+
+    try:
+        submission = read(database, lambda session: load_submission(session, get_job(session, job_id).arguments))
+        run = run_submission(submission, report)
+        write(database, lambda session: _finish(session, job_id, version, run, clock()))
+    except StaleVersion:
+        # Another worker took this one for dead and has the job now.
+        return True
+    except (Invalid, NotFound) as error:
+        problem = _problem(error)
+        write(database, lambda session: _fail(session, job_id, version, problem, clock()))
+    return True
+
+
+def _claim(session: Session, worker: str, now: datetime) -> tuple[UUID, int] | None:
+    job = waiting_job(session, dead_before=now - SILENCE)
+    if job is None:
+        return None
+    changes = {"state": "running", "worker": worker, "heartbeat_at": now, "started_at": job.started_at or now}
+    return job.id, compare_and_set(session, Job, job.id, job.version, **changes)
+
+
+def _finish(session: Session, job_id: UUID, version: int, run: Run, now: datetime) -> None:
+    recorded = record(session, run, now)
+    changes = {"state": "done", "progress": 1.0, "message": None, "finished_at": now, "comparison_id": recorded.id}
+    compare_and_set(session, Job, job_id, version, **changes)
+
+
+def _fail(session: Session, job_id: UUID, version: int, problem: dict[str, Any], now: datetime) -> None:
+    compare_and_set(session, Job, job_id, version, state="failed", finished_at=now, message=None, error=problem)
+
+
+def _problem(error: RegistryError) -> dict[str, Any]:
+    """The error as a value: kind, code, title, detail, the first violations and their number."""
+    return {
+        "kind": error.kind.value,
+        "code": error.code,
+        "title": error.title,
+        "detail": error.detail,
+        "error_count": len(error.violations),
+        "errors": [asdict(each) for each in error.violations[:100]],
+    }

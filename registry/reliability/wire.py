@@ -1,12 +1,20 @@
 """What crosses HTTP about comparisons."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from registry.errors import Invalid, Violation
 from registry.ids import hidden_character
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class RequestRejected(Invalid):
+    code = "invalid-request"
+    title = "The request is not of the declared form"
 
 
 def _visible(text: str) -> str:
@@ -25,6 +33,22 @@ class In(BaseModel):
     """Nothing unknown, nothing converted: "4" is no number and true is not 1."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+def validated(model: type[Model], value: Any) -> Model:
+    """Raises RequestRejected with every fault and its JSON Pointer."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = [
+            Violation(
+                code=each["type"].replace("_", "-"),
+                message=each["msg"],
+                pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in each["loc"]),
+            )
+            for each in error.errors(include_input=False, include_url=False)
+        ]
+        raise RequestRejected(f"The request breaks its declared form in {len(faults)} place(s).", faults) from error
 
 
 class Out(BaseModel):

@@ -1,0 +1,183 @@
+"""Reads the XML of a sheet for its facts, piece by piece. DTDs are refused, and what a reader could take in two ways."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from xml.parsers import expat
+
+from registry.sheet_facts import SheetFacts, column_place
+from registry.workbook_package import NotWellFormed, local_name, xml_parser
+
+_ROWS = 2**20
+_FORMULA_CHARACTERS = 200
+_DIGITS = "0123456789"
+
+
+class _Kinds(dict[str, str]):
+    """Names of elements without the prefix of the first one; those of other vocabularies are nothing."""
+
+    def __missing__(self, name: str) -> str:
+        if not self:
+            self._prefix = name.removesuffix(local_name(name))
+        is_ours = name.startswith(self._prefix) and ":" not in name.removeprefix(self._prefix)
+        self[name] = name.removeprefix(self._prefix) if is_ours else ""
+        return self[name]
+
+
+class SheetScan:
+    """Facts of one sheet. padded: for a style that shows leading zeros, the digits it shows."""
+
+    def __init__(self, padded: Mapping[str, int], most_rows: int) -> None:
+        self.facts = SheetFacts()
+        self.has_too_many_rows = False
+        self._most_rows = most_rows
+        self._padded = padded
+        self._kinds = _Kinds()
+        self._places: dict[str, int] = {}
+        self._row = 0
+        self._row_text = ""
+        self._is_hidden = False
+        self._column = -1
+        self._cell: dict[str, str] = {}
+        self._is_seen = True
+        self._text: list[str] = []
+        self._parser = xml_parser(self._start)
+
+    def feed(self, pieces: Iterable[bytes], each: Callable[[bytes], object]) -> None:
+        """Raises NotWellFormed and ExpatError. each: what else is to be done with a piece."""
+        for piece in pieces:
+            each(piece)
+            self._parser.Parse(piece, False)
+            if self.has_too_many_rows:
+                return
+        self._parser.Parse(b"", True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = self._kinds[name]
+        if kind == "c":
+            self._cell = attributes
+            self._begin_cell(attributes.get("r"))
+        elif kind in ("v", "t", "f"):
+            if not self._is_seen:
+                self._see()
+            if kind == "f":
+                self._collect(self._formula)
+            elif kind == "v" and self._cell.get("t") == "e":
+                self._collect(self._error)
+        elif kind == "row":
+            self._begin_row(attributes)
+        elif kind == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        row = int(attributes["r"]) if "r" in attributes else self._row + 1
+        if not self._row < row <= _ROWS:
+            raise NotWellFormed(f"row {row} follows row {self._row}")
+        self._row, self._row_text = row, str(row)
+        self._column = -1
+        self._is_hidden = attributes.get("hidden") in ("1", "true")
+
+    def _begin_cell(self, place: str | None) -> None:
+        if place is None:
+            column = self._column + 1
+        else:
+            letters = place.rstrip(_DIGITS)
+            found = self._places.get(letters)
+            column = self._places[letters] = column_place(letters) if found is None else found
+            if place[len(letters) :] != self._row_text:
+                raise NotWellFormed(f"cell {place[:20]} stands in row {self._row}")
+        if column <= self._column:
+            raise NotWellFormed(f"the cells of row {self._row} are out of order")
+        self._column = column
+        self._is_seen = False
+
+    def _see(self) -> None:
+        """The cell has content, for which elements without any may stand around."""
+        self._is_seen = True
+        facts, row = self.facts, self._row
+        if self._is_hidden and row != facts.last_row:
+            facts.hidden_rows.append(row)
+        facts.see(row, self._column)
+        if len(facts.seen_rows) > self._most_rows:
+            self.has_too_many_rows = True
+        if self._padded and self._cell.get("t", "n") == "n":
+            digits = self._padded.get(self._cell.get("s", ""))
+            if digits is not None:
+                facts.pad(row, self._column, digits)
+
+    def _collect(self, then: Callable[[str], None]) -> None:
+        """Give the text of the element that begins to then."""
+        self._text = []
+        parser = self._parser
+
+        def end(_: str) -> None:
+            parser.CharacterDataHandler = parser.EndElementHandler = None
+            then("".join(self._text)[:_FORMULA_CHARACTERS])
+
+        parser.CharacterDataHandler = self._text.append
+        parser.EndElementHandler = end
+
+    def _formula(self, text: str) -> None:
+        self.facts.add_formula(self._row, self._column, f"={text}")
+
+    def _error(self, text: str) -> None:
+        self.facts.add_error(self._row, self._column, text)
+
+    def _merge(self, cells: str) -> None:
+        first, _, last = cells.partition(":")
+        self.facts.add_merged(*_place(first), *_place(last or first))
+
+
+class FoundContent(Exception):
+    """A sheet has a cell with content."""
+
+
+def has_content(pieces: Iterable[bytes]) -> bool:
+    """Whether a sheet has a cell with content. Raises NotWellFormed and ExpatError."""
+
+    kinds = _Kinds()
+
+    def start(name: str, _: dict[str, str]) -> None:
+        if kinds[name] in ("v", "t", "f"):
+            raise FoundContent
+
+    parser = xml_parser(start)
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+    except FoundContent:
+        return True
+    parser.Parse(b"", True)
+    return False
+
+
+def _place(cell: str) -> tuple[int, int]:
+    letters = cell.rstrip(_DIGITS)
+    return int(cell[len(letters) :]), column_place(letters)
+
+
+SCAN_ERRORS: tuple[type[Exception], ...] = (expat.ExpatError, NotWellFormed, ValueError)
+
+
+class PaddedStyles:
+    """Which styles of a workbook show whole numbers with leading zeros: format 000000, for example."""
+
+    def __init__(self) -> None:
+        self.digits: dict[str, int] = {}
+        self._formats: dict[str, int] = {}
+        self._count: int | None = None
+
+    def start(self, name: str, attributes: dict[str, Any]) -> None:
+        kind = local_name(name)
+        if kind == "numFmt":
+            shown = attributes.get("formatCode", "").partition(";")[0]
+            if len(shown) > 1 and not shown.strip("0"):
+                self._formats[attributes.get("numFmtId", "")] = min(len(shown), 255)
+        elif kind == "cellXfs":
+            self._count = 0
+        elif kind in ("cellStyles", "dxfs"):
+            self._count = None
+        elif kind == "xf" and self._count is not None:
+            digits = self._formats.get(attributes.get("numFmtId", ""))
+            if digits is not None:
+                self.digits[str(self._count)] = digits
+            self._count += 1
