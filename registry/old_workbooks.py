@@ -166,7 +166,9 @@ def _stream(content: bytes) -> bytes:
             break
         *numbers, more = struct.unpack(f"<{size // 4}I", sector(more))
         tables += numbers
-    following = [number for each in tables if each < _FREE_SECTORS for (number,) in struct.iter_unpack("<I", sector(each))]
+    following = [
+        number for each in tables if each < _FREE_SECTORS for (number,) in struct.iter_unpack("<I", sector(each))
+    ]
 
     def chain(number: int) -> bytes:
         found = []

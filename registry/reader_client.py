@@ -28,7 +28,9 @@ from registry.reader_server import LENGTH, NUMBER, READY
 MOST_CHILDREN = 2
 _START_SECONDS = 60
 _END_SECONDS = 5
-_PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from registry.reader_server import serve; serve({})"
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from registry.reader_server import serve; serve({})"
+)
 # One thread each: a child is forked, and threads do not survive that. The system's allocator gives memory back.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 

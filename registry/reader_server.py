@@ -5,6 +5,7 @@ descriptors: the channel of the child, and a pipe for the child's number and, wh
 A child limits itself before it looks at the file, answers and ends.
 """
 
+import gc
 import json
 import os
 import resource
@@ -13,6 +14,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from registry.errors import Unreadable
@@ -30,13 +32,10 @@ _OPEN_FILES = 64
 
 def serve(descriptor: int) -> None:
     """Fork a child for each request until the other end of the socket is gone."""
-    import pyarrow.parquet  # type: ignore[import-untyped]
-    import python_calamine
-
-    import registry.parquet_tables
-    import registry.spreadsheets
-
-    del pyarrow, python_calamine
+    # A child finds them loaded.
+    for module in ("registry.parquet_tables", "registry.spreadsheets", "registry.text_files"):
+        import_module(module)
+    gc.freeze()
     statuses: dict[int, int] = {}
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: _reap(statuses))
@@ -139,9 +138,7 @@ def read(request: Request, content: bytes) -> FileTable:
         return read_text_file(content, name=request.name, encoding=request.encoding, limits=request.limits)
     if request.format is FileFormat.PARQUET:
         return read_parquet(content, name=request.name, limits=request.limits)
-    return read_workbook(
-        content, name=request.name, format=request.format, sheet=request.sheet, limits=request.limits
-    )
+    return read_workbook(content, name=request.name, format=request.format, sheet=request.sheet, limits=request.limits)
 
 
 def limit_this_process(limits: Limits) -> None:

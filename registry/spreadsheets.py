@@ -5,7 +5,6 @@ sheet is looked through first (sheet_scan, old_workbooks), and calamine gets wha
 """
 
 import io
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,14 @@ from registry.file_formats import FileFormat, protected, refusal
 from registry.file_limits import Limits
 from registry.file_tables import FileTable
 from registry.old_workbooks import OldWorkbook
-from registry.sheet_facts import MOST_COLUMNS, MOST_NAMED, SheetFacts, refused, require_small_enough, structure_violations
+from registry.sheet_facts import (
+    MOST_COLUMNS,
+    MOST_NAMED,
+    SheetFacts,
+    refused,
+    require_small_enough,
+    structure_violations,
+)
 from registry.sheet_scan import SCAN_ERRORS, PaddedStyles, SheetScan, has_content
 from registry.table_builder import TableBuilder
 from registry.workbook_package import Package
@@ -154,15 +160,17 @@ def _rows(sheet: _Sheet, name: str) -> Iterator[tuple[int, list[str]]]:
     shown: dict[int, dict[int, str]] = {}
     for (row, place), text in (*facts.errors.items(), *facts.formulas.items()):
         shown.setdefault(row, {})[place] = text
-    padding = deque(zip(facts.padded, facts.padded_digits, strict=True))
+    padding = zip(facts.padded, facts.padded_digits, strict=True)
+    at, digits = next(padding, (0, 0))
     cells = _cells(sheet, name)
     left = [""] * (cells.start or (0, 0))[1]
+    row = 0
     for row, values in enumerate(cells.iter_rows(), start=1):
         texts = [*left, *[each if type(each) is str else cell_text(each) for each in values]]
-        while padding and padding[0][0] // MOST_COLUMNS == row:
-            at, digits = padding.popleft()
+        while at // MOST_COLUMNS == row:
             if (text := texts[at % MOST_COLUMNS]).isdigit():
                 texts[at % MOST_COLUMNS] = text.zfill(digits)
+            at, digits = next(padding, (0, 0))
         if row in shown:
             texts += [""] * (facts.last_column + 1 - len(texts))
             for place, text in shown[row].items():
@@ -170,8 +178,8 @@ def _rows(sheet: _Sheet, name: str) -> Iterator[tuple[int, list[str]]]:
         if any(texts):
             yield row, texts
     # Rows at the end that hold nothing but formulas without a value are none to the reader.
-    for row in sorted(row for row in shown if row > cells.total_height):
-        yield row, [shown[row].get(place, "") for place in range(facts.last_column + 1)]
+    for below in sorted(each for each in shown if each > row):
+        yield below, [shown[below].get(place, "") for place in range(facts.last_column + 1)]
 
 
 def _cells(sheet: _Sheet, name: str) -> python_calamine.CalamineSheet:

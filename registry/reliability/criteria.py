@@ -27,6 +27,7 @@ _TOLERANCE_SCALES: dict[str, tuple[Scale, ...]] = {
 }
 # Where `favourable` is left out, the pass line of these scales says all that there is to say about good and bad.
 _PASS_GIVES_DIRECTION: tuple[Scale, ...] = ("boolean", "nominal")
+_PASS_FALSE = (("==", False), ("!=", True), ("in", [False]))
 
 
 class CriteriaRejected(Invalid):
@@ -147,11 +148,19 @@ def _passes_what_is_good(criterion: Criterion) -> bool:
     return bool(criterion.passing & best)
 
 
+def _direction_of_pass(item: Mapping[str, Any], categories: Sequence[str]) -> str:
+    """Where `favourable` is left out: a pass line of low numbers, or of false, says that lower is better."""
+    line = item.get("pass", {})
+    if item["scale"] == "boolean" and not categories:
+        return "lower" if (line.get("op"), line.get("value")) in _PASS_FALSE else "higher"
+    return "lower" if item["scale"] not in CATEGORICAL and line.get("op") in ("<", "<=") else "higher"
+
+
 def _favourable(
     item: Mapping[str, Any], categories: Sequence[str], pointer: str, violations: list[Violation]
 ) -> tuple[int, frozenset[int] | None]:
     """Polarity of numbers, and the good places among categories (None where only their order says it)."""
-    scale, given = item["scale"], item.get("favourable", "higher")
+    scale, given = item["scale"], item.get("favourable", _direction_of_pass(item, categories))
     if isinstance(given, list):
         words = [value_text(each) for each in given]
         if scale == "boolean" and not categories:

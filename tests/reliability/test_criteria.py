@@ -84,7 +84,7 @@ def test_a_json_value_and_a_cell_have_one_text(value, text):
     [
         ({}, 1.0, True),
         ({}, 0.0, False),
-        ({"pass": {"op": "==", "value": False}}, 0.0, True),
+        ({"pass": {"op": "==", "value": False}}, 1.0, True),
         ({"favourable": "lower", "pass": {"op": "==", "value": False}}, 1.0, True),
         (ORDINAL, 2.0, None),
         (ORDINAL | {"pass": {"op": ">=", "value": "fair"}}, 1.0, True),
@@ -131,7 +131,7 @@ def test_a_reading_passes_or_fails(changes, reading, passes):
         ({"scale": "ratio", "pass": {"op": ">=", "value": True}}, "/pass", "pass-line"),
         (ORDINAL | {"pass": {"op": ">", "value": "good"}}, "/pass", "pass-line"),
         (ORDINAL | {"pass": {"op": "<=", "value": "poor"}}, "/pass", "pass-direction"),
-        ({"scale": "count", "pass": {"op": "<=", "value": 2}}, "/pass", "pass-direction"),
+        ({"scale": "count", "favourable": "higher", "pass": {"op": "<=", "value": 2}}, "/pass", "pass-direction"),
         ({"scale": "count", "favourable": "lower", "pass": {"op": ">", "value": 2}}, "/pass", "pass-direction"),
         ({"favourable": "higher", "pass": {"op": "==", "value": False}}, "/pass", "pass-direction"),
         (NOMINAL | {"favourable": ["a"], "pass": {"op": "==", "value": "b"}}, "/pass", "pass-direction"),
@@ -246,3 +246,26 @@ def test_no_document_raises_anything_but_a_refusal(scale, changes):
 
     assert criterion.expected()
     assert criterion.read("no such value") is None
+
+
+@pytest.mark.parametrize(
+    ("criterion", "good"),
+    [
+        ({"scale": "boolean", "pass": {"op": "==", "value": False}}, "false"),
+        ({"scale": "boolean", "pass": {"op": "!=", "value": True}}, "false"),
+        ({"scale": "boolean", "pass": {"op": "==", "value": True}}, "true"),
+        ({"scale": "boolean"}, "true"),
+    ],
+)
+def test_without_a_word_on_what_is_favourable_the_pass_line_of_a_boolean_says_it(criterion, good):
+    (found,) = read_criteria({"criteria": [{"id": "c1", **criterion}]})
+
+    assert found.categories[-1] == good
+    assert found.passing == {1}
+
+
+@pytest.mark.parametrize(("op", "polarity"), [("<=", -1), ("<", -1), (">=", 1), (">", 1)])
+def test_without_a_word_on_what_is_favourable_the_pass_line_of_a_number_says_it(op, polarity):
+    (found,) = read_criteria({"criteria": [{"id": "c1", "scale": "ratio", "pass": {"op": op, "value": 5}}]})
+
+    assert found.polarity == polarity
