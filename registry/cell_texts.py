@@ -1,8 +1,11 @@
 """Typed cells of workbooks and Parquet files as the texts that a CSV file would have."""
 
 import math
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import NoneType
+from typing import Any
 
 # A spreadsheet keeps 15 significant digits and writes zeros for the rest.
 _SIGNIFICANT = 15
@@ -11,22 +14,7 @@ _WHOLE = 10.0**_SIGNIFICANT
 
 def cell_text(value: object) -> str:
     """The text of a cell: true and false, ISO dates and times, numbers as number_text; nothing for None."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return number_text(value)
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        has_time = value.tzinfo is not None or value.time() != time.min
-        return value.isoformat() if has_time else value.date().isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return _duration_text(value)
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return _TEXTS.get(type(value), str)(value)
 
 
 def number_text(value: float) -> str:
@@ -49,3 +37,21 @@ def _duration_text(value: timedelta) -> str:
     minutes, seconds = divmod(abs(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{sign}{hours}:{minutes:02}:{seconds:02}"
+
+
+def _instant_text(value: datetime) -> str:
+    """A day where nothing but a day is said."""
+    has_time = value.tzinfo is not None or value.time() != time.min
+    return value.isoformat() if has_time else value.date().isoformat()
+
+
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "true" if value else "false",
+    float: number_text,
+    NoneType: lambda _: "",
+    datetime: _instant_text,
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: _duration_text,
+    Decimal: lambda value: f"{value:f}",
+}

@@ -90,8 +90,8 @@ def _found(content: bytes, name: str) -> FileFormat:
     for start, noun in _OTHERS:
         if content.startswith(start):
             raise refusal(name, "not-a-table", f"The file is {noun}.", _SAVE_ANEW)
-    if (noun := _markup(content)) is not None:
-        raise refusal(name, "not-a-table", f"The file is {noun}, whatever its name says.", _SAVE_ANEW)
+    if (markup := _markup(content)) is not None:
+        raise refusal(name, "not-a-table", f"The file is {markup}, whatever its name says.", _SAVE_ANEW)
     return FileFormat.CSV
 
 

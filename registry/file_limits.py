@@ -1,4 +1,4 @@
-"""How much a user's file may hold and cost. An upload comes from anybody, an own file from the person at the keyboard."""
+"""How much a user's file may hold and cost: an upload, which anybody may send, and an own file on the command line."""
 
 from dataclasses import dataclass
 

@@ -66,7 +66,7 @@ def _what_became_of_it(name: str, form: FileFormat, code: int | None, limits: Li
     if code is None or code == -signal.SIGXCPU:
         seconds = limits.wall_seconds if code is None else limits.cpu_seconds
         return refusal(name, "too-slow-to-read", f"To read the file takes more than {seconds} seconds.", _SPLIT)
-    if code == OUT_OF_MEMORY or code == -signal.SIGKILL:
+    if code in {OUT_OF_MEMORY, -signal.SIGKILL}:
         message = f"To read the file takes more memory than there is for it ({_mebibytes(limits.memory_bytes)})."
         return refusal(name, "too-large-to-read", message, _SPLIT)
     if code == ANSWER_TOO_LARGE:

@@ -149,54 +149,70 @@ def _text(data: bytes, length_size: int) -> str:
 
 def _stream(content: bytes) -> bytes:
     """The stream Workbook of a compound file, empty if there is none."""
-    major, shift, small_shift = struct.unpack_from("<26xH2xHH", content)
-    if major not in (3, 4) or shift not in (9, 12) or small_shift != 6:
-        raise struct.error("the container is of no known version")
-    size = 1 << shift
-    first_directory, first_small, first_more = struct.unpack_from("<48xI8xI4xI", content)
-    most = len(content) // size + 1
-
-    def sector(number: int) -> bytes:
-        return content[(number + 1) * size : (number + 2) * size]
-
-    tables = list(struct.unpack_from("<76x109I", content))
-    more = first_more
-    for _ in range(most):
-        if more >= _FREE_SECTORS:
-            break
-        *numbers, more = struct.unpack(f"<{size // 4}I", sector(more))
-        tables += numbers
-    following = [
-        number for each in tables if each < _FREE_SECTORS for (number,) in struct.iter_unpack("<I", sector(each))
-    ]
-
-    def chain(number: int) -> bytes:
-        found = []
-        while number < _FREE_SECTORS and len(found) <= most:
-            found.append(sector(number))
-            number = following[number]
-        return b"".join(found)
-
-    directory = chain(first_directory)
+    container = _Container(content)
+    directory = container.chain(container.first_directory)
     root = b""
     for place in range(0, len(directory) - _DIRECTORY_ENTRY + 1, _DIRECTORY_ENTRY):
         entry = directory[place : place + _DIRECTORY_ENTRY]
         length, kind = struct.unpack_from("<64xHB", entry)
         name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-        start, stream_size = struct.unpack_from("<116xII", entry)
+        start, size = struct.unpack_from("<116xII", entry)
         if kind == _ROOT:
-            root = chain(start)
+            root = container.chain(start)
         elif kind == _STREAM and name.lower() == "workbook":
-            if stream_size >= _SMALL_STREAM:
-                return chain(start)[:stream_size]
-            small = [number for (number,) in struct.iter_unpack("<I", chain(first_small))]
-            return _small_stream(root, small, start, stream_size)
+            return container.chain(start)[:size] if size >= _SMALL_STREAM else container.small(root, start, size)
+    if not root:
+        raise struct.error("the container has no root")
     return b""
 
 
-def _small_stream(root: bytes, following: list[int], number: int, size: int) -> bytes:
-    found = []
-    while number < _FREE_SECTORS and len(found) <= size // 64:
-        found.append(root[number * 64 : number * 64 + 64])
-        number = following[number]
-    return b"".join(found)[:size]
+class _Container:
+    """A compound file: sectors, and a table that says which one follows which. No chain is longer than the file."""
+
+    def __init__(self, content: bytes) -> None:
+        major, shift, small_shift = struct.unpack_from("<26xH2xHH", content)
+        if major not in {3, 4} or shift not in {9, 12} or small_shift != 6:
+            raise struct.error("the container is of no known version")
+        self._content = content
+        self._size = 1 << shift
+        self._most = len(content) // self._size + 1
+        self.first_directory, self._first_small, more = struct.unpack_from("<48xI8xI4xI", content)
+        tables = list(struct.unpack_from("<76x109I", content))
+        for _ in range(self._most):
+            if more >= _FREE_SECTORS:
+                break
+            *numbers, more = struct.unpack(f"<{self._size // 4}I", self._sector(more))
+            tables += numbers
+        self._following: list[int] = []
+        for each in tables[: self._most]:
+            if each < _FREE_SECTORS:
+                self._following += _numbers(self._sector(each))
+
+    def _sector(self, number: int) -> bytes:
+        return self._content[(number + 1) * self._size : (number + 2) * self._size]
+
+    def chain(self, number: int) -> bytes:
+        found: list[bytes] = []
+        while number < _FREE_SECTORS and len(found) <= self._most:
+            found.append(self._sector(number))
+            number = self._following[number]
+        return _whole(number, found)
+
+    def small(self, root: bytes, number: int, size: int) -> bytes:
+        """A stream that lies in pieces of 64 bytes within the root."""
+        following = _numbers(self.chain(self._first_small))
+        found: list[bytes] = []
+        while number < _FREE_SECTORS and len(found) <= size // 64:
+            found.append(root[number * 64 : number * 64 + 64])
+            number = following[number]
+        return _whole(number, found)[:size]
+
+
+def _whole(number: int, found: list[bytes]) -> bytes:
+    if number < _FREE_SECTORS:
+        raise struct.error("its sectors go in a circle")
+    return b"".join(found)
+
+
+def _numbers(sectors: bytes) -> list[int]:
+    return [number for (number,) in struct.iter_unpack("<I", sectors)]

@@ -138,7 +138,7 @@ def read(request: Request, content: bytes) -> FileTable:
         return read_text_file(content, name=request.name, encoding=request.encoding, limits=request.limits)
     if request.format is FileFormat.PARQUET:
         return read_parquet(content, name=request.name, limits=request.limits)
-    return read_workbook(content, name=request.name, format=request.format, sheet=request.sheet, limits=request.limits)
+    return read_workbook(content, name=request.name, form=request.format, sheet=request.sheet, limits=request.limits)
 
 
 def limit_this_process(limits: Limits) -> None:

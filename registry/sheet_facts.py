@@ -1,4 +1,4 @@
-"""What the reader of cells hides about a sheet: formulas, errors, merged cells, hidden rows, how far the cells reach."""
+"""What the reader of cells hides about a sheet: formulas, errors, merged cells, hidden rows, how far cells reach."""
 
 import re
 from array import array
@@ -47,11 +47,8 @@ class SheetFacts:
     column of numbers that are shown with leading zeros, in order, with the digits shown.
     """
 
-    first_row: int = 0
-    last_row: int = 0
-    first_column: int = MOST_COLUMNS
-    last_column: int = -1
     seen_rows: set[int] = field(default_factory=set)
+    seen_columns: set[int] = field(default_factory=set)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     formula_count: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -61,16 +58,18 @@ class SheetFacts:
     padded: "array[int]" = field(default_factory=lambda: array("q"))
     padded_digits: "array[int]" = field(default_factory=lambda: array("B"))
 
+    @property
+    def last_row(self) -> int:
+        return max(self.seen_rows, default=0)
+
+    @property
+    def last_column(self) -> int:
+        return max(self.seen_columns, default=-1)
+
     def see(self, row: int, column: int) -> None:
         """A cell with content."""
-        if row not in self.seen_rows:
-            self.seen_rows.add(row)
-            self.last_row = max(self.last_row, row)
-            self.first_row = min(self.first_row or row, row)
-        if column > self.last_column:
-            self.last_column = column
-        if column < self.first_column:
-            self.first_column = column
+        self.seen_rows.add(row)
+        self.seen_columns.add(column)
 
     def add_formula(self, row: int, column: int, text: str) -> None:
         self.formula_count += 1
@@ -93,7 +92,8 @@ class SheetFacts:
 
 def require_small_enough(facts: SheetFacts, name: str, sheet: str, limits: Limits) -> None:
     """Raises Unreadable before a cell is read: readers make room for all cells between the outermost ones."""
-    width = facts.last_column - facts.first_column + 1
+    width = facts.last_column - min(facts.seen_columns, default=0) + 1
+    height = facts.last_row - min(facts.seen_rows, default=1)
     corner = f"{column_letters(facts.last_column)}{facts.last_row}"
     data_rows = len(facts.seen_rows) - 1
     if data_rows > limits.rows:
@@ -102,24 +102,27 @@ def require_small_enough(facts: SheetFacts, name: str, sheet: str, limits: Limit
     if width > limits.columns:
         message = f"The cells reach to {corner}, over {width:,} columns; the limit is {limits.columns}."
         raise refusal(name, "too-large", message, "Delete what stands beside the table.", sheet)
-    if (facts.last_row - facts.first_row) * width > limits.cells:
+    if height * width > limits.cells:
         message = f"The cells reach to {corner}, {facts.last_row:,} rows x {width:,} columns: over {limits.cells:,}."
         raise refusal(name, "too-large", message, "Delete what stands far from the table, or split it.", sheet)
 
 
 def structure_violations(facts: SheetFacts, name: str, sheet: str) -> Iterator[Violation]:
     """Merged cells and hidden rows among the data: what the sheet says there is not what a person sees."""
+    last_row, last_column = facts.last_row, facts.last_column
     for top, left, bottom, right in facts.merged:
-        if top <= facts.last_row and left <= facts.last_column:
+        if top <= last_row and left <= last_column:
             cells = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
             message = f"The cells {cells} are merged, so only the first of them has a value."
             fix = "Unmerge them and write the value into every row that it is meant for."
             yield Violation("merged-cells", message, fix, file=name, row=top, column=column_letters(left), value=cells,
                             sheet=sheet)  # fmt: skip
     for first, last in _runs(facts.hidden_rows):
-        what = f"Row {first} is" if first == last else f"The rows {first} to {last} are"
+        what = (
+            f"Row {first} is hidden and holds" if first == last else f"The rows {first} to {last} are hidden and hold"
+        )
         fix = "Show the rows (clear the filter), and delete those that do not belong to the table."
-        yield Violation("hidden-rows", f"{what} hidden and hold data.", fix, file=name, row=first, sheet=sheet)
+        yield Violation("hidden-rows", f"{what} data.", fix, file=name, row=first, sheet=sheet)
 
 
 def _runs(rows: "array[int]") -> Iterator[tuple[int, int]]:

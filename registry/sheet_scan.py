@@ -1,4 +1,4 @@
-"""Reads the XML of a sheet for its facts, piece by piece. DTDs are refused, and what a reader could take in two ways."""
+"""Reads the XML of a sheet for its facts, piece by piece. Refused: DTDs, and what could be taken in two ways."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -94,7 +94,7 @@ class SheetScan:
         """The cell has content, for which elements without any may stand around."""
         self._is_seen = True
         facts, row = self.facts, self._row
-        if self._is_hidden and row != facts.last_row:
+        if self._is_hidden and row not in facts.seen_rows:
             facts.hidden_rows.append(row)
         facts.see(row, self._column)
         if len(facts.seen_rows) > self._most_rows:

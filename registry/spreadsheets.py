@@ -50,17 +50,17 @@ class _Sheet:
     place: int
 
 
-def read_workbook(content: bytes, *, name: str, format: FileFormat, sheet: str | None, limits: Limits) -> FileTable:
+def read_workbook(content: bytes, *, name: str, form: FileFormat, sheet: str | None, limits: Limits) -> FileTable:
     """The table of one sheet, every cell as text. sheet: None where only one of those that are shown has data.
 
     Raises Unreadable; rows with formulas and errors stand apart, unless there are more than can be named.
     """
-    find = _old_sheet if format is FileFormat.XLS else _sheet
+    find = _old_sheet if form is FileFormat.XLS else _sheet
     found = find(content, name, sheet, limits)
     facts = found.facts
     require_small_enough(facts, name, found.name, limits)
     violations = list(structure_violations(facts, name, found.name))
-    builder = TableBuilder(name, format, limits, found.name)
+    builder = TableBuilder(name, form, limits, found.name)
     _read_cells(found, builder, name, violations)
     count = len(violations)
     if facts.formula_count + facts.error_count > MOST_NAMED:
@@ -199,8 +199,8 @@ def _is_within(start: tuple[int, int] | None, end: tuple[int, int] | None, facts
     """Whether the reader saw cells only where the look before saw some."""
     if start is None or end is None:
         return True
-    rows = facts.first_row - 1 <= start[0] <= end[0] <= facts.last_row - 1
-    return rows and facts.first_column <= start[1] <= end[1] <= facts.last_column
+    rows = min(facts.seen_rows, default=0) - 1 <= start[0] <= end[0] <= facts.last_row - 1
+    return rows and min(facts.seen_columns, default=0) <= start[1] <= end[1] <= facts.last_column
 
 
 def _damaged(name: str, sheet: str, what: str) -> Unreadable:

@@ -531,9 +531,11 @@ def test_the_whole_model_meets_a_direct_sum_over_its_hyper_parameters():
             for rho in method.rho:
                 prior = (1 - omega) * beta_masses(mu1, 20.0) + omega * beta_masses(0.2, 12.0)
                 likelihood = {
-                    e: np.exp(sum(log_beta_binomial(np.array(float(d)), np.array(float(m)), MIDPOINTS, rho) for d, m in each))
+                    e: np.prod(
+                        [np.exp(log_beta_binomial(np.float64(d), np.float64(m), MIDPOINTS, rho)) for d, m in each], 0
+                    )
                     for e, each in visits.items()
-                }  # fmt: skip
+                }
                 marginal = {e: (prior * each).sum() for e, each in likelihood.items()}
                 weight = stats.beta(1, 9).pdf(mu1) * stats.beta(1, 6).pdf(rho) * marginal[0] * marginal[1]
                 total += weight

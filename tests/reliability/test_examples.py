@@ -1,6 +1,7 @@
 """The shipped examples say what their README says."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -89,7 +90,7 @@ def test_a_follow_up_is_the_next_inspection_of_that_unit_by_another_group(demo):
     expected = set()
     for visits in by_unit.values():
         visits.sort(key=lambda row: row["inspection_date"])
-        for first, second in zip(visits, visits[1:], strict=False):
+        for first, second in pairwise(visits):
             days = (pd.Timestamp(second["inspection_date"]) - pd.Timestamp(first["inspection_date"])).days
             if days <= 180 and first["evaluator_group"] != second["evaluator_group"]:
                 expected.add((first["inspection_id"], second["inspection_id"]))

@@ -300,8 +300,13 @@ def test_the_reference_case_of_pairing():
 
     def row(values, **names):
         given = dict(zip(columns, values, strict=True))
-        return names | {"site_id": given["site"], "criterion_id": given["criterion"], "value": given["value"],
-                        "observed_on": date_of[given["day"]], "standard_version": given["standard_version"]}  # fmt: skip
+        return names | {
+            "site_id": given["site"],
+            "criterion_id": given["criterion"],
+            "value": given["value"],
+            "observed_on": date_of[given["day"]],
+            "standard_version": given["standard_version"],
+        }
 
     reports = [row(each, report_id=each[0], evaluator_id="E1") for each in case["data"]["reports"]]
     checks = [row(each, spot_check_id=each[0], checker_id="K1") for each in case["data"]["checks"]]
