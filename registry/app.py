@@ -8,7 +8,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from registry import __version__, openapi, problems
@@ -22,6 +21,7 @@ from registry.reliability import api as reliability_api
 from registry.reliability import web as reliability
 from registry.reliability.queries import work_off
 from registry.reliability.wire import ComparisonIn
+from registry.request_rules import BodyLimit
 from registry.workers import Worker
 
 DESCRIPTION = (
@@ -89,7 +89,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, on_request_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_unforeseen_error)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(SecureHeaders)
     app.openapi = lambda: openapi.document(app, BODIES)  # type: ignore[method-assign]
     return app

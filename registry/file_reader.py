@@ -19,7 +19,7 @@ from registry.reader_server import ANSWER_TOO_LARGE, OUT_OF_MEMORY
 
 __all__ = ["OWN_FILE", "UPLOAD", "FileFormat", "FileTable", "Limits", "read_file", "shown_name"]
 
-_SPLIT = "Split it into several files, or save it as CSV."
+_SPLIT = "Split it into several files."
 _SAVE = "Open it in the program that made it and save it anew."
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from registry.errors import Invalid, Violation
+from registry.json_text import MAX_INTEGER
 
 
 class CursorRejected(Invalid):
@@ -23,7 +24,8 @@ def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
         key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error, RecursionError):
         key = None
-    if not isinstance(key, list) or [type(each) for each in key] != list(types):
+    is_ours = isinstance(key, list) and [type(each) for each in key] == list(types)
+    if not is_ours or any(isinstance(each, int) and abs(each) > MAX_INTEGER for each in key):
         raise CursorRejected(
             "A cursor is taken from the `next` of the page before it.",
             [

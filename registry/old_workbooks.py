@@ -151,7 +151,7 @@ def _stream(content: bytes) -> bytes:
     """The stream Workbook of a compound file, empty if there is none."""
     container = _Container(content)
     directory = container.chain(container.first_directory)
-    root = b""
+    root: bytes | None = None
     for place in range(0, len(directory) - _DIRECTORY_ENTRY + 1, _DIRECTORY_ENTRY):
         entry = directory[place : place + _DIRECTORY_ENTRY]
         length, kind = struct.unpack_from("<64xHB", entry)
@@ -160,8 +160,8 @@ def _stream(content: bytes) -> bytes:
         if kind == _ROOT:
             root = container.chain(start)
         elif kind == _STREAM and name.lower() == "workbook":
-            return container.chain(start)[:size] if size >= _SMALL_STREAM else container.small(root, start, size)
-    if not root:
+            return container.chain(start)[:size] if size >= _SMALL_STREAM else container.small(root or b"", start, size)
+    if root is None:
         raise struct.error("the container has no root")
     return b""
 

@@ -34,6 +34,7 @@ def read_parquet(content: bytes, *, name: str, limits: Limits) -> FileTable:
         with pq.ParquetFile(
             io.BytesIO(content),
             pre_buffer=False,
+            page_checksum_verification=True,
             thrift_string_size_limit=_MOST_METADATA,
             thrift_container_size_limit=_MOST_METADATA,
         ) as file:

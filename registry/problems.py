@@ -1,8 +1,6 @@
-"""Errors as RFC 9457 problem details: one table from kind to status, one form for every error of the API."""
+"""Errors as responses with problem details (RFC 9457)."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -10,19 +8,10 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from registry.errors import Kind, RegistryError, Violation
+from registry.errors import RegistryError, Violation
+from registry.problem_details import json_bytes, members, members_of_error
 
-STATUS: dict[Kind, int] = {
-    Kind.INVALID: 422,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.FORBIDDEN: 403,
-    Kind.UNAVAILABLE: 503,
-}
 MEDIA_TYPE = "application/problem+json"
-# A refusal may name every row of a large file; an answer stays readable.
-MOST_ERRORS = 100
-_MOST_TEXT = 300
 
 
 def problem(
@@ -36,34 +25,9 @@ def problem(
     return answer(members(status, code, title, detail, violations), headers)
 
 
-def members(status: int, code: str, title: str, detail: str, violations: Sequence[Violation] = ()) -> dict[str, Any]:
-    """The members of a problem. errors holds at most 100 violations; error_count says how many there are."""
-    body: dict[str, Any] = {
-        "type": f"/problems/{code}",
-        "title": title,
-        "status": status,
-        "detail": detail[: 10 * _MOST_TEXT],
-        "code": code,
-    }
-    if violations:
-        body["error_count"] = len(violations)
-        body["errors"] = [error_members(each) for each in violations[:MOST_ERRORS]]
-    return body
-
-
 def answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """A problem's members as a response with its status."""
-    content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
-    return Response(content, body["status"], headers=dict(headers or {}), media_type=MEDIA_TYPE)
-
-
-def error_members(violation: Violation) -> dict[str, Any]:
-    members = {name: value for name, value in asdict(violation).items() if value not in (None, "")}
-    return {name: value[:_MOST_TEXT] if isinstance(value, str) else value for name, value in members.items()}
-
-
-def members_of_error(error: RegistryError) -> dict[str, Any]:
-    return members(STATUS[error.kind], error.code, error.title, error.detail, error.violations)
+    return Response(json_bytes(body), body["status"], headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def of_registry_error(error: RegistryError) -> Response:

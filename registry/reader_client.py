@@ -61,13 +61,27 @@ class ReaderClient:
         self, request: bytes, content: bytes, read: Callable[[Callable[[], bytes]], Answer], limits: Limits
     ) -> Answer:
         """What read makes of the child's messages. Raises ReaderDied, Unavailable, and what read raises."""
-        if not self._slots.acquire(timeout=limits.queue_seconds):
-            raise Unavailable("Too many files are being read. Try again in a minute.")
+        self.take_place(limits.queue_seconds)
         try:
             with self._child() as (channel, status):
                 return _converse(channel, status, (request, content), read, limits)
         finally:
             self._slots.release()
+
+    def take_place(self, seconds: float) -> None:
+        """Wait for one of the places of children. Raises Unavailable."""
+        if not self._slots.acquire(timeout=seconds):
+            raise Unavailable("Too many files are being read. Try again in a minute.")
+
+    def start(self) -> None:
+        """Start the server before the first file comes; a web server does so to answer the first upload quickly."""
+        with self._lock:
+            if self._control is None:
+                self._start()
+
+    def server_process(self) -> int | None:
+        """The process number of the server, None before it is started."""
+        return None if self._server is None else self._server.pid
 
     @contextmanager
     def _child(self) -> Iterator[tuple[socket.socket, int]]:

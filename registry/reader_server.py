@@ -143,15 +143,16 @@ def read(request: Request, content: bytes) -> FileTable:
 
 def limit_this_process(limits: Limits) -> None:
     """Memory, computing time, open files; nothing written, no core. What the platform lacks is passed over."""
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    for kind, soft, hard in (
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        # At the soft limit it ends by SIGXCPU, which is told apart; at the hard one by SIGKILL, as without memory.
+        (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES, _OPEN_FILES),
     ):
         try:
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (soft, hard))
         except (ValueError, OSError):
             # macOS has no limit of address space; a hard limit that is lower already stays.
             continue

@@ -71,13 +71,21 @@ def fast(schema: Any, *, bundled: Mapping[str, Any] = _NONE) -> "FastValidator":
             formats=dict(FORMATS),
             validate_formats=True,
             ignore_unknown_formats=False,
-            registry=jsonschema_rs.Registry(list(bundled.items())) if bundled else None,
+            registry=_registry(schema, bundled) if bundled else None,
             pattern_options=linear_engine(),
             offline=True,
         )
     except ValueError as error:
         raise SchemaRefused(f"The schema cannot be compiled: {cut(str(error))}") from error
     return FastValidator(schema, bundled, compiled, is_recursive(build_graph(schema, bundled)))
+
+
+def _registry(schema: Any, bundled: Mapping[str, Any]) -> Any:
+    """The bundled schemas, and the schema itself under its name, since a bundled one may refer back to it."""
+    import jsonschema_rs
+
+    own = {schema["$id"]: schema} if isinstance(schema, dict) and "$id" in schema else {}
+    return jsonschema_rs.Registry(list({**bundled, **own}.items()))
 
 
 @dataclass(frozen=True, slots=True)

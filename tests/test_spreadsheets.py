@@ -27,6 +27,8 @@ from registry.ids import has_lost_digits
 from registry.sheet_facts import column_letters, column_place
 from registry.spreadsheets import read_workbook
 
+# A wall clock without a zone, as spreadsheets have it.
+DAY_OF_MAY = dt.datetime.fromisoformat("2024-05-01")
 OLD_CELLS = {(0, 0): "code", (0, 1): "value", (1, 0): "x", (1, 1): 1.0}
 
 
@@ -60,8 +62,8 @@ def column_of(*cells, **options):
 def test_cells_are_read_as_a_csv_file_would_have_them():
     rows = [
         ["code", "日期"],
-        ["00123", dt.datetime(2024, 5, 1)],
-        ["'x", dt.datetime(2024, 5, 1, 18, 30, 1)],
+        ["00123", DAY_OF_MAY],
+        ["'x", DAY_OF_MAY + dt.timedelta(seconds=66_601)],
         [True, dt.time(12, 30)],
         [1.5, -3],
         ["=1+1", 1e-7],
@@ -310,10 +312,12 @@ def test_more_rows_than_allowed_are_refused():
         pytest.param(raw_workbook(styles='<!DOCTYPE x><styleSheet/>'), id="document type in the styles"),
         pytest.param(raw_workbook(HEADING + GOOD_ROW + GOOD_ROW), id="one row twice"),
         pytest.param(raw_workbook(HEADING + f'<row r="2">{text_cell("A3", "x")}</row>'), id="a cell of another row"),
-        pytest.param(raw_workbook(HEADING + f'<row r="2">{text_cell("B2", "x")}{text_cell("A2", "x")}</row>'), id="order"),
+        pytest.param(
+            raw_workbook(HEADING + f'<row r="2">{text_cell("B2", "x")}{text_cell("A2", "x")}</row>'), id="order"),
         pytest.param(raw_workbook(HEADING + f'<row r="2">{text_cell("XFE2", "x")}</row>'), id="no such column"),
         pytest.param(raw_workbook(HEADING + f'<row r="1048577">{text_cell("A1048577", "x")}</row>'), id="no such row"),
-        pytest.param(raw_workbook(HEADING + '<row r="2"><c r="A2" t="s"><v>5</v></c></row>', texts=texts_part("")), id="no such text"),
+        pytest.param(
+            raw_workbook(HEADING + '<row r="2"><c r="A2" t="s"><v>5</v></c></row>', texts=texts_part("")), id="text"),
         pytest.param(raw_workbook(HEADING + "<row"), id="cut off"),
         pytest.param(raw_workbook(parts={"xl/Worksheets/sheet1.xml": "x"}), id="one part twice"),
         pytest.param(raw_workbook()[:-30], id="no directory"),
@@ -329,7 +333,7 @@ def test_a_damaged_or_hostile_workbook_is_refused(content):
 
 @pytest.mark.parametrize(
     ("part", "noun"),
-    [("xl/workbook.bin", ".xlsb"), ("word/document.xml", ".docx"), ("mimetype", ".ods"), ("Index/Document.iwa", "Numbers")],
+    [("xl/workbook.bin", ".xlsb"), ("word/document.xml", ".docx"), ("mimetype", ".ods"), ("Index/Document.iwa", "Num")],
 )  # fmt: skip
 def test_other_archives_are_named(part, noun):
     found = only(refused(raw_workbook(parts={part: "x"})))
@@ -418,7 +422,7 @@ def test_sheets_of_old_workbooks_are_chosen_by_the_same_rules():
         (old_workbook(OldSheet()), "empty-file"),
         (old_workbook(OldSheet(cells=OLD_CELLS))[:1600], "damaged-workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged-workbook"),
-        (old_workbook(OldSheet(cells=OLD_CELLS)).replace("Workbook".encode("utf-16-le"), "WordText".encode("utf-16-le")),
+        (old_workbook(OldSheet(cells=OLD_CELLS)).replace(b"W\0o\0r\0k\0b", b"W\0o\0r\0d\0b"),
          "not-what-its-suffix-says"),
     ],
 )  # fmt: skip

@@ -255,21 +255,25 @@ def test_the_fast_validator_refuses_what_it_cannot_compile(schema: Any) -> None:
 
 def test_bundled_schemas_are_found_by_their_names() -> None:
     dialect = "https://json-schema.org/draft/2020-12/schema"
-    inner = {"$id": "urn:ours:in", "$schema": dialect, "type": "object", "properties": {"q": {"$ref": "#/$defs/s"}},
+    inner = {"$id": "urn:ours:in", "$schema": dialect, "type": "object",
+             "properties": {"q": {"$ref": "#/$defs/s"}, "z": {"$ref": "urn:ours:out#/$defs/z"}},
              "$defs": {"s": {"pattern": "^(a+)+$", "description": "Letters a."}}}  # fmt: skip
-    outer = {
-        "$id": "urn:ours:out",
-        "$schema": dialect,
-        "additionalProperties": {"$ref": "urn:ours:in"},
-        "properties": {"s": {"$ref": "urn:ours:in#/$defs/s"}, "o": {"$ref": "#"}, "p": {"$ref": "urn:ours:out"}},
-    }
-    document = {"x": {"q": "b"}, "s": "a" * 40 + "!", "o": {"s": "b"}, "p": {"y": 1}}
+    outer = {"$id": "urn:ours:out", "$schema": dialect, "additionalProperties": {"$ref": "urn:ours:in"},
+             "properties": {"s": {"$ref": "urn:ours:in#/$defs/s"}, "o": {"$ref": "#"}, "p": {"$ref": "urn:ours:out"}},
+             "$defs": {"z": {"type": "null", "description": "Nothing."}}}  # fmt: skip
+    text = "a" * 40 + "!"
+    document = {"x": {"q": text, "z": 1}, "s": text, "o": {"s": text}, "p": {"y": 1}}
     start = time.process_time()
 
     found = agreed(outer, document, bundled={"urn:ours:in": inner})
 
-    assert places(found) == {("/x/q", "pattern"), ("/s", "pattern"), ("/o/s", "pattern"), ("/p/y", "type")}
-    assert {each.fix for each in found} == {"Letters a.", ""}
+    assert [(each.pointer, each.code, each.fix) for each in found] == [
+        ("/o/s", "schema-pattern", "Letters a."),
+        ("/p/y", "schema-type", ""),
+        ("/s", "schema-pattern", "Letters a."),
+        ("/x/q", "schema-pattern", "Letters a."),
+        ("/x/z", "schema-type", "Nothing."),
+    ]
     assert time.process_time() - start < 1
 
 
@@ -299,9 +303,9 @@ def test_many_scalars_are_told_apart_in_linear_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "is_valid"), [(10, True), (10.0, True), (9, False), (0.5, False), (1e300, False), (-3, False)]
+    ("number", "is_valid"), [(9, True), (9.0, True), (10, False), (0.5, False), (1e300, False), (-2, False)]
 )
 def test_whole_steps_are_judged_alike_also_far_out(number: float, is_valid: bool) -> None:
-    schema = {"type": "number", "multipleOf": 5, "minimum": 0, "maximum": 1000}
+    schema = {"type": "number", "multipleOf": 3, "minimum": 0, "maximum": 1000}
 
     assert (agreed(schema, number) == []) is is_valid

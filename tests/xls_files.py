@@ -82,7 +82,7 @@ def _container(stream: bytes) -> bytes:
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 4096, END, 0, END, 0)
     head += struct.pack("<109I", *range(tables), *[FREE] * (109 - tables))
-    directory = _entry("Root Entry", 5, tables, 64, 1) + _entry("Workbook", 2, tables + 1, len(stream), FREE)
+    directory = _entry("Root Entry", 5, END, 0, 1) + _entry("Workbook", 2, tables + 1, len(stream), FREE)
     return head + struct.pack(f"<{tables * 128}I", *following) + directory.ljust(512, b"\0") + stream
 
 

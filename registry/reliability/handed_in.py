@@ -1,45 +1,67 @@
 """What a request hands in, as a submission. Pure: the parts of a body in, a value out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from registry.canonical import canonical_json
-from registry.errors import Violation
+from registry.errors import Invalid, Unreadable, Violation
 from registry.json_text import parse_json
-from registry.reliability.submission import CSV, JSON, PARQUET, XLS, XLSX, Options, SourceFile, Submission
+from registry.reliability.submission import JSON, Options, SourceFile, Submission, media_type_of, require_zone
 from registry.reliability.wire import ComparisonIn, OptionsIn, RequestRejected, validated
 
 _ROLES = ("reports", "spot_checks", "criteria")
-_MEDIA_TYPES = {".csv": CSV, ".txt": CSV, ".json": JSON, ".xlsx": XLSX, ".xls": XLS, ".parquet": PARQUET}
+
+
+class MalformedBody(Invalid):
+    code = "malformed-body"
+    title = "The body is not acceptable JSON"
+
+
+class UnsupportedMediaType(Invalid):
+    code = "unsupported-media-type"
+    title = "A body of this media type is not read here"
 
 
 def submission_from_json(text: bytes) -> Submission:
-    """An object by wire.ComparisonIn. The rows are kept as canonical JSON. Raises Unreadable, RequestRejected."""
-    body = validated(ComparisonIn, parse_json(text, file="The body"))
+    """An object by wire.ComparisonIn. The rows are kept as canonical JSON. Raises MalformedBody, RequestRejected."""
+    body = validated(ComparisonIn, _parsed(text, "The body"))
     files = {role: SourceFile(f"{role}.json", canonical_json(getattr(body, role)), JSON) for role in _ROLES}
-    return Submission(**files, options=Options(**body.options.model_dump()))
+    return Submission(**files, options=_options(body.options))
 
 
 def submission_from_parts(fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> Submission:
     """Three files (name, content) by role, and an `options` field holding JSON. Raises as submission_from_json."""
     faults = [_fault(role, "This file is missing.") for role in _ROLES if role not in files]
-    faults += [_fault(name, "There is no such part.") for name in (*files, *fields) if name not in (*_ROLES, "options")]
+    faults += [_fault(name, "There is no such file.") for name in files if name not in _ROLES]
+    faults += [_fault(name, "There is no such field.") for name in fields if name != "options"]
     if faults:
         raise RequestRejected(f"The form needs the files {', '.join(_ROLES)} and may have a field options.", faults)
-    options = validated(OptionsIn, parse_json(fields.get("options", "{}").encode(), file="options"))
-    sources = {role: SourceFile(_name(name), content, _media_type(name)) for role, (name, content) in files.items()}
-    return Submission(**sources, options=Options(**options.model_dump()))
+    options = validated(OptionsIn, _parsed(fields.get("options", "{}").encode("utf-8", "surrogatepass"), "options"))
+    sources = {
+        role: SourceFile(_name(name), content, media_type_of(_name(name))) for role, (name, content) in files.items()
+    }
+    return Submission(**sources, options=_options(options))
+
+
+def _options(given: OptionsIn) -> Options:
+    require_zone(given.zone)
+    return Options(**given.model_dump())
+
+
+def _parsed(text: bytes, name: str) -> Any:
+    try:
+        return parse_json(text, file=name)
+    except Unreadable as error:
+        # A pointer into the body needs no file beside it.
+        raise MalformedBody(error.detail, [replace(each, file=None) for each in error.violations]) from error
 
 
 def _fault(part: str, message: str) -> Violation:
-    return Violation("bad-part", message, f"Parts: {', '.join(_ROLES)}, options.", column=part[:80])
+    return Violation("bad-part", message, f"Files: {', '.join(_ROLES)}; field: options.", column=part[:80])
 
 
 def _name(given: str) -> str:
     """The last part of a file name, printable: what a browser sends may hold a path or line breaks."""
     last = given.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(each if each.isprintable() else "?" for each in last)[:200] or "file"
-
-
-def _media_type(name: str) -> str:
-    suffix = name[name.rfind(".") :].lower() if "." in name else ""
-    return _MEDIA_TYPES.get(suffix, CSV)

@@ -1,7 +1,8 @@
 """Recorded comparisons, jobs and answered requests in the database: saved once, found again, never changed."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from registry.blobs import get_body, keep_content
 from registry.db import Database, compare_and_set, read, write
-from registry.db_errors import StaleVersion
 from registry.errors import Conflict, Invalid, NotFound, RegistryError
-from registry.json_text import parse_json
 from registry.keyset import CursorRejected
-from registry.reliability.models import IdempotencyKey, Job, RecordedComparison
+from registry.reliability.answers import UNFORESEEN, kept_error
+from registry.reliability.models import IdempotencyKey, Job, JobState, RecordedComparison
+from registry.reliability.result_differences import differences
 from registry.reliability.service import Run, run_submission
 from registry.reliability.submission import CSV, JSON, Products, Submission, submission_of
+
+_log = logging.getLogger(__name__)
 
 
 class ComparisonNotFound(NotFound):
@@ -25,9 +28,19 @@ class ComparisonNotFound(NotFound):
     title = "There is no such comparison"
 
 
+NO_COMPARISON = "No comparison is recorded under this identifier."
+
+
 class JobNotFound(NotFound):
     code = "job-not-found"
     title = "There is no such job"
+
+
+class JobTaken(Conflict):
+    """Another worker took this one for dead and has finished the job; what this one found is not needed."""
+
+    code = "job-taken"
+    title = "Another worker has finished the job"
 
 
 class KeyReused(Conflict):
@@ -103,16 +116,44 @@ def record(session: Session, run: Run, now: datetime) -> RecordedComparison:
 def get_comparison(session: Session, comparison_id: UUID) -> RecordedComparison:
     found = session.get(RecordedComparison, comparison_id)
     if found is None:
-        raise ComparisonNotFound(f"No comparison is recorded under {comparison_id}.")
+        raise ComparisonNotFound(NO_COMPARISON)
     return found
+
+
+def read_comparison_id(text: str) -> UUID:
+    """What is no identifier is answered as one that nothing has. Raises ComparisonNotFound."""
+    identifier = _uuid(text)
+    if identifier is None:
+        raise ComparisonNotFound(NO_COMPARISON)
+    return identifier
+
+
+def read_job_id(text: str) -> UUID:
+    """The same for a job. Raises JobNotFound."""
+    identifier = _uuid(text)
+    if identifier is None:
+        raise JobNotFound("There is no job under this identifier.")
+    return identifier
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        found = UUID(text)
+    except ValueError:
+        return None
+    # Python also reads braces, prefixes and texts without hyphens.
+    return found if str(found) == text.lower() else None
 
 
 def read_key(recorded_at: str, identifier: str) -> tuple[datetime, UUID]:
     """The key of a cursor. Raises CursorRejected for what is no instant and id."""
     try:
-        return datetime.fromisoformat(recorded_at), UUID(identifier)
+        at, key = datetime.fromisoformat(recorded_at), UUID(identifier)
     except ValueError as error:
         raise CursorRejected("A cursor is taken from the `next` of the page before it.") from error
+    if at.utcoffset() != timedelta(0):
+        raise CursorRejected("A cursor is taken from the `next` of the page before it.")
+    return at, key
 
 
 def list_comparisons(
@@ -148,7 +189,7 @@ def add_job(session: Session, kind: str, submission: Submission, now: datetime) 
 def get_job(session: Session, job_id: UUID) -> Job:
     found = session.get(Job, job_id)
     if found is None:
-        raise JobNotFound(f"There is no job {job_id}.")
+        raise JobNotFound("There is no job under this identifier.")
     return found
 
 
@@ -195,34 +236,17 @@ def replay(session: Session, comparison_id: UUID) -> Replay:
     recorded = get_comparison(session, comparison_id)
     run = run_submission(load_submission(session, recorded.description))
     before = load_products(session, recorded)
-    differences = [] if run.products.result == before.result else _differences(before.result, run.products.result)
+    changed = [] if run.products.result == before.result else differences(before.result, run.products.result) or [""]
     for name in ("pairs", "unpaired"):
         if getattr(run.products, name) != getattr(before, name):
-            differences.append(f"({name})")
+            changed.append(f"({name}.csv)")
     return Replay(
         recorded=recorded,
-        is_identical=not differences,
+        is_identical=not changed,
         is_same_code=recorded.code_sha256 == run.comparison.method.code_sha256,
-        differences=tuple(differences),
+        differences=tuple(changed),
     )
 
-
-def _differences(one: bytes, other: bytes) -> list[str]:
-    """JSON Pointers of the places at which two documents differ, the deepest that still have both sides."""
-    stack: list[tuple[str, Any, Any]] = [("", parse_json(one), parse_json(other))]
-    found: list[str] = []
-    while stack:
-        pointer, left, right = stack.pop()
-        if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
-            stack += [(f"{pointer}/{key}", left[key], right[key]) for key in left]
-        elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
-            stack += [(f"{pointer}/{i}", a, b) for i, (a, b) in enumerate(zip(left, right, strict=True))]
-        elif left != right:
-            found.append(pointer)
-    return sorted(found)
-
-
-# --- jobs -----------------------------------------------------------------------------------------------------
 
 # A worker that has been silent for so long is taken for dead; if it is not, only one of the two can finish the job.
 SILENCE = timedelta(seconds=60)
@@ -234,54 +258,52 @@ def work_off(database: Database, clock: Callable[[], datetime]) -> bool:
     Killed at any moment it leaves the job to the next worker; the comparison and the end of the job are one change.
     """
     worker = str(uuid4())
-    claimed = write(database, lambda session: _claim(session, worker, clock()))
-    if claimed is None:
+    job_id = write(database, lambda session: _claim(session, worker, clock()))
+    if job_id is None:
         return False
-    job_id, version = claimed
 
     def report(share: float, step: str) -> None:
-        nonlocal version
-        changes = {"progress": share, "message": step, "heartbeat_at": clock()}
-        version = write(database, lambda session: compare_and_set(session, Job, job_id, version, **changes))
+        write(database, lambda session: _change(session, job_id, progress=share, message=step, heartbeat_at=clock()))
+
+    def fail(problem: dict[str, Any]) -> None:
+        changes = {"state": JobState.FAILED, "message": None, "error": problem}
+        write(database, lambda session: _change(session, job_id, finished_at=clock(), **changes))
 
     try:
         submission = read(database, lambda session: load_submission(session, get_job(session, job_id).arguments))
         run = run_submission(submission, report)
-        write(database, lambda session: _finish(session, job_id, version, run, clock()))
-    except StaleVersion:
-        # Another worker took this one for dead and has the job now.
-        return True
+        write(database, lambda session: _finish(session, job_id, run, clock()))
+    except JobTaken as error:
+        _log.info("Job %s: %s", job_id, error)
     except (Invalid, NotFound) as error:
-        problem = _problem(error)
-        write(database, lambda session: _fail(session, job_id, version, problem, clock()))
+        fail(kept_error(error))
+    except RegistryError:
+        # The database cannot be had: the job waits for it.
+        raise
+    except Exception:  # a fault of ours in one job must neither stop the worker nor be tried for ever
+        _log.exception("Job %s failed", job_id)
+        fail(UNFORESEEN)
     return True
 
 
-def _claim(session: Session, worker: str, now: datetime) -> tuple[UUID, int] | None:
+def _claim(session: Session, worker: str, now: datetime) -> UUID | None:
     job = waiting_job(session, dead_before=now - SILENCE)
     if job is None:
         return None
-    changes = {"state": "running", "worker": worker, "heartbeat_at": now, "started_at": job.started_at or now}
-    return job.id, compare_and_set(session, Job, job.id, job.version, **changes)
+    changes = {"state": JobState.RUNNING, "worker": worker, "heartbeat_at": now, "started_at": job.started_at or now}
+    compare_and_set(session, Job, job.id, job.version, **changes)
+    return job.id
 
 
-def _finish(session: Session, job_id: UUID, version: int, run: Run, now: datetime) -> None:
+def _change(session: Session, job_id: UUID, **changes: Any) -> None:
+    """Of two workers that have the job, the first one to finish it does; neither stops the other. Raises JobTaken."""
+    job = get_job(session, job_id)
+    if job.state != JobState.RUNNING:
+        raise JobTaken(f"The job is {job.state}.")
+    compare_and_set(session, Job, job_id, job.version, **changes)
+
+
+def _finish(session: Session, job_id: UUID, run: Run, now: datetime) -> None:
     recorded = record(session, run, now)
-    changes = {"state": "done", "progress": 1.0, "message": None, "finished_at": now, "comparison_id": recorded.id}
-    compare_and_set(session, Job, job_id, version, **changes)
-
-
-def _fail(session: Session, job_id: UUID, version: int, problem: dict[str, Any], now: datetime) -> None:
-    compare_and_set(session, Job, job_id, version, state="failed", finished_at=now, message=None, error=problem)
-
-
-def _problem(error: RegistryError) -> dict[str, Any]:
-    """The error as a value: kind, code, title, detail, the first violations and their number."""
-    return {
-        "kind": error.kind.value,
-        "code": error.code,
-        "title": error.title,
-        "detail": error.detail,
-        "error_count": len(error.violations),
-        "errors": [asdict(each) for each in error.violations[:100]],
-    }
+    changes = {"state": JobState.DONE, "progress": 1.0, "message": None, "comparison_id": recorded.id}
+    _change(session, job_id, finished_at=now, **changes)

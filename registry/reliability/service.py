@@ -201,10 +201,9 @@ def _summary(checked: Checked, table: TextTable) -> InputSummary:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A submission carried out: the inputs as they were found, the comparison, and the files it leaves behind."""
+    """A submission carried out: what was handed in, the comparison, and the files it leaves behind."""
 
     submission: Submission
-    checked: CheckedInputs
     comparison: Comparison
     products: Products
 
@@ -224,9 +223,12 @@ def run_submission(submission: Submission, tell: Progress = say_nothing) -> Run:
     tell(0.3, "comparing")
     comparison = compare_inputs(checked, submission.options.method())
     tell(0.9, "writing")
-    products = Products(
+    return Run(submission, comparison, products_of(comparison))
+
+
+def products_of(comparison: Comparison) -> Products:
+    return Products(
         result=result_json(comparison.document()),
         pairs=pairs_csv(comparison.pairs),
         unpaired=pairs_csv(comparison.unpaired),
     )
-    return Run(submission, checked, comparison, products)

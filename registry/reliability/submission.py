@@ -2,8 +2,10 @@
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from registry.canonical import digest, sha256_hex
+from registry.errors import Invalid
 from registry.reliability.method import Method
 
 OnError = Literal["refuse", "report"]
@@ -12,6 +14,26 @@ CSV, JSON = "text/csv", "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 PARQUET = "application/vnd.apache.parquet"
+_MEDIA_TYPES = {".csv": CSV, ".txt": CSV, ".json": JSON, ".xlsx": XLSX, ".xls": XLS, ".parquet": PARQUET}
+
+
+class UnknownZone(Invalid):
+    code = "unknown-zone"
+    title = "There is no such time zone"
+
+
+def media_type_of(name: str) -> str:
+    """By the suffix; text/csv for all that is not known."""
+    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    return _MEDIA_TYPES.get(suffix, CSV)
+
+
+def require_zone(zone: str) -> None:
+    """Raises UnknownZone for what is no IANA name."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise UnknownZone(f"{zone[:80]!r} is no time zone. Use an IANA name, for example Asia/Shanghai.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -140,6 +141,31 @@ class DryRunOut(Out):
     spot_checks: SideOut
     error_count: int
     errors: list[dict[str, Any]]
+
+
+class PairsIn(BaseModel):
+    """Parameters of an address. Empty texts do not filter."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="Entries of a page.")] = 100
+    cursor: Annotated[str | None, Field(max_length=500, description="From the `next` of the page before.")] = None
+    evaluator: Annotated[str, Field(max_length=200)] = ""
+    criterion: Annotated[str, Field(max_length=200)] = ""
+    checker: Annotated[str, Field(max_length=200)] = ""
+    use: Annotated[str, Field(max_length=20)] = ""
+    discrepancy: Annotated[str, Field(max_length=1, description="1: pairs that disagree; 0: those that agree.")] = ""
+    direction: Annotated[str, Field(max_length=20)] = ""
+    outcome: Annotated[str, Field(max_length=20)] = ""
+
+    def wanted(self) -> dict[str, str]:
+        """The filter alone, by parameter."""
+        given = self.model_dump(exclude={"limit", "cursor"})
+        return {name: value for name, value in given.items() if value}
+
+    def query(self, cursor: str) -> str:
+        """The same page size and filter from another place, as the query of an address."""
+        return urlencode({"limit": self.limit, **self.wanted(), "cursor": cursor})
 
 
 class PairsOut(Out):
