@@ -1,9 +1,11 @@
-"""Cursors of keyset paging: where the last page ended, as an opaque text."""
+"""Identifiers in addresses, and cursors of keyset paging: where the last page ended, as an opaque text."""
 
 import base64
 import binascii
 import json
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from registry.errors import Invalid, Violation
 from registry.json_text import MAX_INTEGER
@@ -39,3 +41,21 @@ def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
             ],
         )
     return tuple(key)
+
+
+def read_uuid(text: str) -> UUID | None:
+    """An identifier in its usual form; Python also reads braces, prefixes and texts without hyphens."""
+    try:
+        found = UUID(text)
+    except ValueError:
+        return None
+    return found if str(found) == text.lower() else None
+
+
+def read_instant(text: str) -> datetime | None:
+    """An instant of UTC as isoformat writes it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.utcoffset() == timedelta(0) else None

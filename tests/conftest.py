@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 
 from registry.db import Database, open_database
 
+# Machines are shared and slow at times: how long an example takes says nothing about the code.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
 ENGINES = ("sqlite", "postgresql")
 
 # pytest-alembic 0.13 hangs tests of its own on this file, which stops pytest 9. test_migrations.py names them itself.

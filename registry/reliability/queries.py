@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.blobs import get_body, keep_content
 from registry.db import Database, compare_and_set, read, write
 from registry.errors import Conflict, Invalid, NotFound, RegistryError
-from registry.keyset import CursorRejected
+from registry.keyset import CursorRejected, read_instant, read_uuid
 from registry.reliability.answers import UNFORESEEN, kept_error
 from registry.reliability.models import IdempotencyKey, Job, JobState, RecordedComparison
 from registry.reliability.result_differences import differences
@@ -122,7 +122,7 @@ def get_comparison(session: Session, comparison_id: UUID) -> RecordedComparison:
 
 def read_comparison_id(text: str) -> UUID:
     """What is no identifier is answered as one that nothing has. Raises ComparisonNotFound."""
-    identifier = _uuid(text)
+    identifier = read_uuid(text)
     if identifier is None:
         raise ComparisonNotFound(NO_COMPARISON)
     return identifier
@@ -130,28 +130,16 @@ def read_comparison_id(text: str) -> UUID:
 
 def read_job_id(text: str) -> UUID:
     """The same for a job. Raises JobNotFound."""
-    identifier = _uuid(text)
+    identifier = read_uuid(text)
     if identifier is None:
         raise JobNotFound("There is no job under this identifier.")
     return identifier
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        found = UUID(text)
-    except ValueError:
-        return None
-    # Python also reads braces, prefixes and texts without hyphens.
-    return found if str(found) == text.lower() else None
-
-
 def read_key(recorded_at: str, identifier: str) -> tuple[datetime, UUID]:
     """The key of a cursor. Raises CursorRejected for what is no instant and id."""
-    try:
-        at, key = datetime.fromisoformat(recorded_at), UUID(identifier)
-    except ValueError as error:
-        raise CursorRejected("A cursor is taken from the `next` of the page before it.") from error
-    if at.utcoffset() != timedelta(0):
+    at, key = read_instant(recorded_at), read_uuid(identifier)
+    if at is None or key is None:
         raise CursorRejected("A cursor is taken from the `next` of the page before it.")
     return at, key
 
