@@ -66,7 +66,8 @@ def demo(
     typer.echo(f"\nWritten to {folder.resolve()}: {', '.join(names)}")
     if serve:
         typer.echo(f"Serving on http://{where} (stop with Ctrl+C)")
-        server.serve(SavedComparison(document, comparison.pairs), where)
+        # What is tried out leaves no trace in a database that is used in earnest.
+        server.serve(SavedComparison(document, comparison.pairs), where, None)
 
 
 @app.command()
@@ -75,15 +76,17 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address; default REGISTRY_HOST, else 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default REGISTRY_PORT, else 8000.")] = None,
 ) -> None:
-    """Serve the page of a finished comparison."""
+    """Serve the page of a finished comparison, and the API that records comparisons in the database."""
     from registry import server
+    from registry.own_database import own_database
     from registry.reliability.inputs import read_comparison
 
     where = server.address(host, port)
     server.require_free(where)
     saved = read_comparison(folder) if folder else None
-    typer.echo(f"Serving on http://{where} (stop with Ctrl+C)")
-    server.serve(saved, where)
+    with own_database() as own:
+        typer.echo(f"Serving on http://{where}, the API on http://{where}/api (stop with Ctrl+C)")
+        server.serve(saved, where, own.database)
 
 
 def message(error: RegistryError, most: int | None = None) -> str:

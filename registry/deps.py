@@ -29,7 +29,9 @@ def database(request: Request) -> Database:
     """The one of create_app. Raises DatabaseUnavailable where the pages are served without one."""
     found = getattr(request.app.state, "database", None)
     if not isinstance(found, Database):
-        raise DatabaseUnavailable("This server was started without a database.")
+        raise DatabaseUnavailable(
+            "This server was started without a database. Make one with `registry db upgrade`, then use `registry serve`."
+        )
     return found
 
 

@@ -15,6 +15,12 @@ class CursorRejected(Invalid):
     code = "cursor-rejected"
     title = "The cursor is none of ours"
 
+    def __init__(self, cursor: str) -> None:
+        violation = Violation(
+            "bad-cursor", "This is no cursor.", "Leave it out to start anew.", column="cursor", value=cursor[:80]
+        )
+        super().__init__("A cursor is taken from the `next` of the page before it.", [violation])
+
 
 def encode_cursor(*key: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
@@ -28,18 +34,7 @@ def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
         key = None
     is_ours = isinstance(key, list) and [type(each) for each in key] == list(types)
     if not is_ours or any(isinstance(each, int) and abs(each) > MAX_INTEGER for each in key):
-        raise CursorRejected(
-            "A cursor is taken from the `next` of the page before it.",
-            [
-                Violation(
-                    "bad-cursor",
-                    "This is no cursor.",
-                    "Leave it out to start anew.",
-                    column="cursor",
-                    value=cursor[:80],
-                )
-            ],
-        )
+        raise CursorRejected(cursor)
     return tuple(key)
 
 

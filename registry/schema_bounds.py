@@ -1,7 +1,6 @@
 """Whether a schema that speaks of arrays and texts also bounds them; schema_profile.py states the rule."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Any
 
 from registry.errors import Violation
@@ -9,6 +8,8 @@ from registry.json_text import MAX_INTEGER
 from registry.schema_graph import Graph, Node
 from registry.schema_texts import FIXED_LENGTH_FORMATS, PatternRefused, longest_match
 
+# By address and property, for a schema that several others refer to.
+Known = dict[tuple[str, str], bool]
 _LIMITS = {"array": "maxItems", "string": "maxLength"}
 _SPEAKS = {
     "array": ("items", "prefixItems", "contains", "minItems", "uniqueItems"),
@@ -18,14 +19,14 @@ _SCALARS = {"boolean", "integer", "null", "number", "string"}
 _ENDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
 
 
-def bound_violations(node: Node, graph: Graph) -> Iterator[Violation]:
-    """node.schema is an object."""
+def bound_violations(node: Node, graph: Graph, known: Known) -> Iterator[Violation]:
+    """node.schema is an object, the graph within its limits; known is kept from node to node."""
     schema = node.schema
     for kind, limit in _LIMITS.items():
-        if _speaks_of(schema, kind) and not _any_way(graph, node.address, partial(_bounds, kind)):
+        if _speaks_of(schema, kind) and not _any_way(graph, node.address, kind, known):
             message = f"{'An array' if kind == 'array' else 'A text'} may be of any length."
             yield Violation(f"profile-unbounded-{kind}", message, f"Add {limit}.", node.pointer)
-    if schema.get("uniqueItems") is True and not _has_scalar_items(node, graph):
+    if schema.get("uniqueItems") is True and not _has_scalar_items(node, graph, known):
         message = "uniqueItems stands on items that may be arrays or objects, which are compared each with each."
         fix = "Give items (and prefixItems) scalar types, or remove it."
         yield Violation("profile-unique-items", message, fix, f"{node.pointer}/uniqueItems")
@@ -43,21 +44,26 @@ def _types(schema: dict[str, Any]) -> list[Any]:
     return named if isinstance(named, list) else [named]
 
 
-def _any_way(graph: Graph, address: str, holds: Callable[[Any], bool], trail: frozenset[str] = frozenset()) -> bool:
+def _any_way(graph: Graph, address: str, rule: str, known: Known) -> bool:
     """Whether a property of schemas that survives a conjunction holds for every value the schema accepts."""
-    schema = graph.nodes[address].schema
-    if not isinstance(schema, dict):
-        return schema is False
-    if holds(schema):
-        return True
-    trail |= {address}
-    below = [edge for edge in graph.edges[address] if not edge.slot and edge.address not in trail]
+    if (address, rule) not in known:
+        schema = graph.nodes[address].schema
+        if isinstance(schema, bool):
+            known[address, rule] = not schema
+        else:
+            holds = _is_scalar(schema) if rule == "scalar" else _bounds(rule, schema)
+            known[address, rule] = holds or _below(graph, address, rule, known)
+    return known[address, rule]
+
+
+def _below(graph: Graph, address: str, rule: str, known: Known) -> bool:
+    below = [edge for edge in graph.edges[address] if not edge.slot]
     for edge in below:
-        if edge.keyword in ("$ref", "allOf") and _any_way(graph, edge.address, holds, trail):
+        if edge.keyword in ("$ref", "allOf") and _any_way(graph, edge.address, rule, known):
             return True
     for keyword in ("anyOf", "oneOf"):
         branches = [edge.address for edge in below if edge.keyword == keyword]
-        if branches and all(_any_way(graph, branch, holds, trail) for branch in branches):
+        if branches and all(_any_way(graph, branch, rule, known) for branch in branches):
             return True
     return False
 
@@ -80,10 +86,10 @@ def _is_bounding(pattern: Any) -> bool:
         return True
 
 
-def _has_scalar_items(node: Node, graph: Graph) -> bool:
+def _has_scalar_items(node: Node, graph: Graph, known: Known) -> bool:
     held = [edge for edge in graph.edges[node.address] if edge.keyword in ("items", "prefixItems")]
     has_rest = any(edge.keyword == "items" for edge in held)
-    return has_rest and all(_any_way(graph, edge.address, _is_scalar) for edge in held)
+    return has_rest and all(_any_way(graph, edge.address, "scalar", known) for edge in held)
 
 
 def _is_scalar(schema: dict[str, Any]) -> bool:

@@ -6,7 +6,6 @@ has a slot: "" where the target judges the same value, otherwise the part of the
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,8 +46,10 @@ APPLICATORS = {
 }
 # What stands under these only asks a question; it never makes a value acceptable.
 _TESTS = ("contains", "if", "not")
+# A name has no parts, so that a recursion through it ends there.
+_NAMES = "names"
 _WILD = {"additionalProperties": "properties/*", "patternProperties": "properties/*", "items": "items/*",
-         "contains": "items/*", "propertyNames": "names"}  # fmt: skip
+         "contains": "items/*", "propertyNames": _NAMES}  # fmt: skip
 _REFERENCE = re.compile(r"(urn:[^#]*)?(?:#(/\$defs/[A-Za-z0-9._-]+)?)?")
 
 
@@ -267,21 +268,23 @@ def _doublings(graph: Graph, levels: list[str]) -> Iterator[Violation]:
             recursive.update(group)
         if recursive.intersection(group) or any(each in leads for start in group for each in edges[start]):
             leads.update(group)
-    slots: dict[str, Counter[str]] = {}
+    slots: dict[str, set[str]] = {}
     doubled: set[str] = set()
     for node in levels:
-        slots[node] = Counter()
+        slots[node], twice = set(), False
         for edge in graph.edges[node]:
-            if edge.address in leads:
-                slots[node] += slots[edge.address] if not edge.slot else Counter((edge.slot,))
-        if node in recursive and _overlap(slots[node]):
+            if edge.address in leads and edge.slot != _NAMES:
+                reached = {edge.slot} if edge.slot else slots[edge.address]
+                twice = twice or not slots[node].isdisjoint(reached)
+                slots[node] |= reached
+        below = [edge.address for edge in graph.edges[node] if not edge.slot]
+        if node in recursive and (twice or _overlap(slots[node]) or any(each in doubled for each in below)):
             doubled.add(node)
-            if not any(edge.address in doubled for edge in graph.edges[node] if not edge.slot):
+            if not any(each in doubled for each in below):
                 message = "A recursive schema reaches the same part of a value in more than one way."
                 yield _at(graph, node, "recursion", message, "Let one subschema describe that part for all branches.")
 
 
-def _overlap(slots: Counter[str]) -> bool:
-    families = Counter(slot.partition("/")[0] for slot in slots if slot != "names")
-    wild = any(slot.endswith("/*") and families[slot.partition("/")[0]] > 1 for slot in slots)
-    return wild or any(count > 1 for slot, count in slots.items() if slot != "names")
+def _overlap(slots: set[str]) -> bool:
+    wild = slots.intersection(_WILD.values())
+    return any(slot not in wild and slot.partition("/")[0] == each.partition("/")[0] for each in wild for slot in slots)

@@ -21,7 +21,7 @@ from typing import Any
 from registry.errors import Invalid, Violation
 from registry.json_text import MAX_DEPTH as MAX_JSON_DEPTH
 from registry.json_text import pointer_part
-from registry.schema_bounds import bound_violations
+from registry.schema_bounds import Known, bound_violations
 from registry.schema_graph import (
     MAX_DEPTH,
     MAX_SUBSCHEMAS,
@@ -83,14 +83,16 @@ def _violations(schema: Any, bundled: Mapping[str, Any], bounds: bool) -> Iterat
         yield Violation("profile-size", message, "Split it into several schemas.", "")
         return
     graph = build_graph(schema, bundled)
+    costs = list(islice(cost_violations(graph), MAX_VIOLATIONS))
     patterns: set[str] = set()
+    known: Known = {}
     for node in nodes:
         yield from keyword_violations(node)
         yield from _of_references(node, graph, bundled, schema)
         yield from _of_patterns(node, patterns)
-        if bounds and isinstance(node.schema, dict) and not node.is_test:
-            yield from bound_violations(node, graph)
-    yield from cost_violations(graph)
+        if bounds and not costs and isinstance(node.schema, dict) and not node.is_test:
+            yield from bound_violations(node, graph, known)
+    yield from costs
 
 
 def _of_references(node: Node, graph: Graph, bundled: Mapping[str, Any], root: Any) -> Iterator[Violation]:

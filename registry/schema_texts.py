@@ -47,7 +47,7 @@ def longest_match(pattern: str) -> int | None:
     return longest
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Whether a text holds a match, in time linear in its length. Raises ValueError for what the engine refuses."""
     import jsonschema_rs

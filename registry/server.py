@@ -1,9 +1,10 @@
-"""Serving the pages: the address, whether it is free, and the web server."""
+"""Serving the pages and the API: the address, whether it is free, and the web server."""
 
 import socket
 from dataclasses import dataclass
 
 from registry.config import settings_from_environment
+from registry.db import Database
 from registry.errors import Unavailable, Violation
 from registry.reliability.inputs import SavedComparison
 
@@ -38,11 +39,11 @@ def require_free(where: Address) -> None:
             ) from error
 
 
-def serve(comparison: SavedComparison | None, where: Address) -> None:
-    """Serve the pages of the comparison, or of none, until interrupted."""
+def serve(comparison: SavedComparison | None, where: Address, database: Database | None) -> None:
+    """Serve the pages of the comparison, or of none, and the API of the database, until interrupted."""
     import uvicorn
 
     from registry.app import create_app
 
-    application = create_app(settings_from_environment(), comparison)
+    application = create_app(settings_from_environment(), comparison, database)
     uvicorn.run(application, host=where.host, port=where.port, log_level="warning")

@@ -30,6 +30,8 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KINDS = {"worksheets/sheet1.xml": "worksheet", "styles.xml": "styles", "sharedStrings.xml": "sharedStrings"}
 
+_ENCODINGS = {"UTF-8", "UTF8", "US-ASCII", "UTF-16"}
+
 Start = Callable[[str, dict[str, str]], None]
 
 
@@ -41,7 +43,7 @@ class SheetPart:
 
 
 class NotWellFormed(Exception):
-    """A part is no XML, or has a document type, which could expand without end."""
+    """A part is no XML that is accepted: it has a document type, which could expand without end, or an encoding."""
 
 
 class Package:
@@ -176,13 +178,18 @@ class Package:
 
 
 def xml_parser(start: Start | None) -> expat.XMLParserType:
-    """A parser that refuses a document type, and with it every entity of a file's own."""
+    """A parser that refuses a document type, and with it every entity of a file's own, and other encodings."""
 
     def refuse(*_: object) -> None:
         raise NotWellFormed("it has a document type")
 
+    def check(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.upper() not in _ENCODINGS:
+            raise NotWellFormed(f"it is in {encoding[:40]}, not in UTF-8")
+
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
+    parser.XmlDeclHandler = check
     if start is not None:
         parser.StartElementHandler = start
     return parser

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from databases import Databases, without_postgres
+from hypothesis import settings
 from postgres_server import LEFT_OUT
 from sqlalchemy.orm import Session
 

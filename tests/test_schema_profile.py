@@ -1,6 +1,7 @@
 """What the profile refuses, what it leaves alone, and that patterns and limits mean what the profile says."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,24 @@ def test_the_check_raises_with_every_violation() -> None:
 
     assert [each.pointer for each in raised.value.violations] == ["", "/items"]
     check_profile({"type": "null"})
+
+
+@pytest.mark.parametrize("kind", ["cost", "bounds"])
+def test_the_profile_itself_is_quick_on_schemas_made_to_be_slow(kind: str) -> None:
+    if kind == "cost":
+        leaf: dict[str, Any] = {"properties": {f"p{i}": {"$ref": "#"} for i in range(1200)}}
+        users = {f"u{i}": {"allOf": [{"$ref": "#/$defs/leaf"}], "properties": {"a": True}} for i in range(1200)}
+        schema: dict[str, Any] = {"oneOf": [{"$ref": "#/$defs/u0"}], "$defs": {"leaf": leaf, **users}}
+    else:
+        open_text = {"type": "string", "allOf": [{"$ref": "#/$defs/d0"}]}
+        schema = {**doubling(24), "properties": {f"p{i}": open_text for i in range(500)}}
+        schema["$defs"]["d24"] = {}
+        assert found(doubling(9) | {"type": "string"}) == set()
+    start = time.process_time()
+
+    profile_violations(schema)
+
+    assert time.process_time() - start < 2
 
 
 def test_more_than_200_different_patterns_are_refused() -> None:

@@ -308,6 +308,8 @@ def test_more_rows_than_allowed_are_refused():
                 "<si><t>&g;</t></si>", '<!DOCTYPE sst [<!ENTITY a "xx"><!ENTITY g "&a;&a;">]>')),
             id="entity expansion",
         ),
+        pytest.param(raw_workbook(prolog='<?xml version="1.0" encoding="UTF-7"?>'), id="encoding"),
+        pytest.param(raw_workbook(prolog='<?xml version="1.0" encoding="none"?>'), id="no such encoding"),
         pytest.param(raw_workbook(prolog="<!DOCTYPE worksheet>"), id="document type in the sheet"),
         pytest.param(raw_workbook(styles='<!DOCTYPE x><styleSheet/>'), id="document type in the styles"),
         pytest.param(raw_workbook(HEADING + GOOD_ROW + GOOD_ROW), id="one row twice"),

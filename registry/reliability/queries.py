@@ -140,7 +140,7 @@ def read_key(recorded_at: str, identifier: str) -> tuple[datetime, UUID]:
     """The key of a cursor. Raises CursorRejected for what is no instant and id."""
     at, key = read_instant(recorded_at), read_uuid(identifier)
     if at is None or key is None:
-        raise CursorRejected("A cursor is taken from the `next` of the page before it.")
+        raise CursorRejected(f"{recorded_at} {identifier}")
     return at, key
 
 
