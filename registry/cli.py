@@ -4,13 +4,13 @@ import io
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from registry import __version__
 from registry.db_cli import database
-from registry.errors import EXIT_CODES, RegistryError
+from registry.errors import EXIT_CODES, Kind, RegistryError
 from registry.reliability.cli import (
     Format,
     LanguageOption,
@@ -20,6 +20,11 @@ from registry.reliability.cli import (
     show_document,
     write_folder,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from registry.reliability.submission import Products, Submission
 
 app = typer.Typer(
     name="registry",
@@ -31,6 +36,13 @@ app = typer.Typer(
 )
 app.command()(compare)
 app.add_typer(database, name="db")
+comparisons = typer.Typer(
+    name="comparisons", help="Recorded comparisons.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
+app.add_typer(comparisons)
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `registry comparisons list` shows it.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # A refusal names every bad row; a terminal shows this many and says how to get the rest.
 _SHOWN = 50
@@ -87,6 +99,97 @@ def serve(
     with own_database() as own:
         typer.echo(f"Serving on http://{where}, the API on http://{where}/api (stop with Ctrl+C)")
         server.serve(saved, where, own.database)
+
+
+@comparisons.command("list")
+def list_recorded(
+    most: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List recorded comparisons, the newest first."""
+    from registry.own_database import own_database
+    from registry.reliability import queries
+    from registry.reliability.answers import comparison_out
+
+    with own_database() as own:
+        found = own.read(lambda session: queries.list_comparisons(session, limit=most))
+    if json:
+        typer.echo("[" + ",\n ".join(comparison_out(each).model_dump_json() for each in found) + "]")
+        return
+    for each in found:
+        rate = "" if each.discrepancy_rate is None else f"{each.discrepancy_rate:.1%}"
+        counts = f"{each.evaluators:4} evaluators {each.visits:6} visits {each.pairs:8} pairs {rate:>6}"
+        typer.echo(f"{each.id}  {each.recorded_at:%Y-%m-%d %H:%M:%S}Z {counts}  {each.title or ''}".rstrip())
+    if not found:
+        typer.echo("Nothing is recorded yet. Use: registry compare --record", err=True)
+
+
+@comparisons.command("show")
+def show_recorded(identifier: IdArgument, json: JsonOption = False, language: LanguageOption = None) -> None:
+    """Print a recorded comparison as `compare` does."""
+    from registry.json_text import parse_json
+
+    _, products = _recorded(identifier)
+    if json:
+        typer.echo(products.result, nl=False)
+        return
+    show_document(parse_json(products.result), Format.TABLE, None, language_of(language))
+
+
+@comparisons.command("replay")
+def replay_recorded(identifier: IdArgument, json: JsonOption = False) -> None:
+    """Compare the kept files again. Exit code 4 where the result is not bit for bit the recorded one."""
+    from registry.own_database import own_database
+    from registry.reliability import queries
+    from registry.reliability.wire import ReplayOut
+
+    with own_database() as own:
+        found = own.read(lambda session: queries.replay(session, queries.read_comparison_id(identifier)))
+    out = ReplayOut(identical=found.is_identical, same_code=found.is_same_code, differences=list(found.differences))
+    if json:
+        typer.echo(out.model_dump_json())
+    else:
+        code = "the same code" if found.is_same_code else "other code"
+        typer.echo(f"{'Identical' if found.is_identical else 'Different'}, by {code}.")
+        for each in found.differences:
+            typer.echo(f"  {each or '(document)'}")
+    if not found.is_identical:
+        raise typer.Exit(EXIT_CODES[Kind.CONFLICT])
+
+
+@comparisons.command("export")
+def export_recorded(
+    identifier: IdArgument,
+    folder: Annotated[Path, typer.Option(help="Where the files go.")],
+    language: LanguageOption = None,
+) -> None:
+    """Write the files that were handed in, and all that came of them."""
+    from registry.output_files import require_distinct, write_whole
+    from registry.reliability.inputs import comparison_of
+    from registry.reliability.outputs import folder_files
+
+    submission, products = _recorded(identifier)
+    saved = comparison_of(products)
+    files = {
+        f"inputs/{role.replace('_', '-')}-{each.name}": each.content for role, each in submission.files().items()
+    } | folder_files(saved.document, saved.pairs, products, language_of(language))
+    require_distinct([], [(name, folder / name) for name in files])
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    typer.echo(f"Written to {folder.resolve()}: {', '.join(files)}")
+
+
+def _recorded(identifier: str) -> "tuple[Submission, Products]":
+    """What was handed in and what came of it. Raises ComparisonNotFound."""
+    from registry.own_database import own_database
+    from registry.reliability import queries
+
+    def load(session: "Session") -> "tuple[Submission, Products]":
+        recorded = queries.get_comparison(session, queries.read_comparison_id(identifier))
+        return queries.load_submission(session, recorded.description), queries.load_products(session, recorded)
+
+    with own_database() as own:
+        return own.read(load)
 
 
 def message(error: RegistryError, most: int | None = None) -> str:

@@ -30,7 +30,7 @@ def database(request: Request) -> Database:
     found = getattr(request.app.state, "database", None)
     if not isinstance(found, Database):
         raise DatabaseUnavailable(
-            "This server was started without a database. Make one with `registry db upgrade`, then use `registry serve`."
+            "This server has no database. Make one with `registry db upgrade`, then start `registry serve`."
         )
     return found
 

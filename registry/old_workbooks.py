@@ -17,13 +17,14 @@ _DIRECTORY_ENTRY = 128
 _SMALL_STREAM = 4096
 _STREAM, _ROOT = 2, 5
 
-_BEGIN, _END, _FILE_PASS, _SHEET, _FORMAT, _STYLE = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0
+_BEGIN, _END, _FILE_PASS, _SHEET, _FORMAT, _STYLE, _SIZE = 0x0809, 0x000A, 0x002F, 0x0085, 0x041E, 0x00E0, 0x0200
 _ROW, _FORMULA, _ERROR, _MERGED, _MANY_NUMBERS = 0x0208, 0x0006, 0x0205, 0x00E5, 0x00BD
 _NUMBERS = {0x0203, 0x027E}
 _CELLS = {*_NUMBERS, _FORMULA, _ERROR, 0x00FD, 0x0204, 0x00D6}
 _VERSION_8 = 0x0600
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _HIDDEN_ROW = 0x20
+_MOST_ROWS, _MOST_COLUMNS = 2**16, 2**8
 _PADDED = re.compile(r"(0{2,})(;.*)?")
 _SAVE = "Open it in a spreadsheet and save it as an Excel workbook (.xlsx)."
 
@@ -105,7 +106,9 @@ class OldWorkbook:
         padded: list[tuple[int, int, int]] = []
         try:
             for kind, data in self._records(sheet.offset):
-                if kind == _ROW:
+                if kind == _SIZE:
+                    _require_possible(*struct.unpack_from("<4xI2xH", data))
+                elif kind == _ROW:
                     row, flags = struct.unpack_from("<H10xB", data)
                     if flags & _HIDDEN_ROW:
                         hidden.add(row + 1)
@@ -136,6 +139,12 @@ class OldWorkbook:
             facts.add_formula(row + 1, column, "(formula)")
         elif kind == _ERROR and data[7]:
             facts.add_error(row + 1, column, _ERRORS.get(data[6], "#ERROR!"))
+
+
+def _require_possible(rows: int, columns: int) -> None:
+    """calamine makes room for as many cells as a sheet says it has, and ends the process if there is none."""
+    if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
+        raise struct.error(f"it says it has {rows} rows and {columns} columns")
 
 
 def _text(data: bytes, length_size: int) -> str:

@@ -6,6 +6,7 @@ cells sees nothing but what was checked here.
 
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,11 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KINDS = {"worksheets/sheet1.xml": "worksheet", "styles.xml": "styles", "sharedStrings.xml": "sharedStrings"}
 
+# What the standard library raises for archives that are none, truncated or contradict themselves.
+_ARCHIVE_ERRORS = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, LookupError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 _ENCODINGS = {"UTF-8", "UTF8", "US-ASCII", "UTF-16"}
 
 Start = Callable[[str, dict[str, str]], None]
@@ -56,7 +62,7 @@ class Package:
         self._unpacked = 0
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except _ARCHIVE_ERRORS as error:
             raise self.damaged("the archive cannot be opened") from error
         self._require_sound_archive()
         self.sheets: tuple[SheetPart, ...] = ()
@@ -93,7 +99,7 @@ class Package:
                 while piece := part.read(CHUNK):
                     self._count(len(piece))
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except _ARCHIVE_ERRORS as error:
             raise self.damaged(f"the part {path} cannot be unpacked") from error
 
     def _entry(self, path: str) -> zipfile.ZipInfo:

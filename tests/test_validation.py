@@ -247,6 +247,16 @@ def test_nothing_is_fetched_even_where_the_profile_was_not_asked(schema: Any) ->
         judge(schema, {"a": 1})
 
 
+def test_not_even_a_file_that_is_there_is_read(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}", encoding="utf-8")
+    schema = {"$ref": (tmp_path / "x.json").as_uri()}
+
+    with pytest.raises(SchemaRefused):
+        fast(schema)
+    with pytest.raises(SchemaRefused):
+        judge(schema, 1)
+
+
 @pytest.mark.parametrize("schema", [{"format": "postcode"}, {"pattern": "("}, {"type": "strng"}, {"pattern": "(?=a)"}])
 def test_the_fast_validator_refuses_what_it_cannot_compile(schema: Any) -> None:
     with pytest.raises(SchemaRefused):

@@ -9,13 +9,17 @@ FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 @dataclass
 class OldSheet:
-    """cells: text, number, bool, ("formula", number), ("error", code) or (style, number) by (row, column) from 0."""
+    """cells: text, number, bool, ("formula", number), ("error", code) or (style, number) by (row, column) from 0.
+
+    rows: what the sheet says it has.
+    """
 
     name: str = "S"
     cells: dict = field(default_factory=dict)
     merged: list = field(default_factory=list)
     hidden_rows: tuple = ()
     state: int = 0
+    rows: int | None = None
 
 
 def old_workbook(*sheets: OldSheet, protected: bool = False, version: int = 0x0600, epoch: int = 0) -> bytes:
@@ -39,7 +43,9 @@ def _sheet(sheet: OldSheet) -> bytes:
     rows = [row for row, _ in sheet.cells] or [0]
     columns = [column for _, column in sheet.cells] or [0]
     content = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0xC1, 0x0306))
-    content += _record(0x0200, struct.pack("<IIHHH", min(rows), max(rows) + 1, min(columns), max(columns) + 1, 0))
+    content += _record(
+        0x0200, struct.pack("<IIHHH", min(rows), sheet.rows or max(rows) + 1, min(columns), max(columns) + 1, 0)
+    )
     for row in sheet.hidden_rows:
         content += _record(0x0208, struct.pack("<6HI", row, 0, 256, 255, 0, 0, 0x20))
     content += b"".join(_cell(row, column, value) for (row, column), value in sorted(sheet.cells.items()))

@@ -8,7 +8,7 @@ from registry.errors import Kind, RegistryError, Violation
 from registry.problem_details import first_errors, members, status_of
 from registry.reliability.models import Job, RecordedComparison
 from registry.reliability.service import CheckedInputs
-from registry.reliability.submission import Submission
+from registry.reliability.submission import ROLES, Submission
 from registry.reliability.wire import ComparisonOut, DryRunOut, FileOut, JobOut, SideOut
 
 PREFIX = "/api/v1"
@@ -34,7 +34,8 @@ def comparison_out(recorded: RecordedComparison) -> ComparisonOut:
         parameters_sha256=recorded.parameters_sha256,
         code_sha256=recorded.code_sha256,
         result_sha256=recorded.result_sha256,
-        files=[FileOut(role=role, **each) for role, each in description["files"].items()],
+        # The kept description is canonical JSON, which sorts its members.
+        files=[FileOut(role=role, **description["files"][role]) for role in ROLES],
         options=description["options"],
         evaluators=recorded.evaluators,
         visits=recorded.visits,

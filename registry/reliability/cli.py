@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from registry.errors import Invalid
-
 if TYPE_CHECKING:
-    import pandas as pd
-
     from registry.languages import Language
     from registry.reliability.method import Method
     from registry.reliability.result import Comparison
     from registry.reliability.service import CheckedInputs
+    from registry.reliability.submission import Submission
 
 
 class Format(StrEnum):
@@ -63,11 +60,15 @@ def compare(
     chart: Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")] = None,
     zone: Annotated[str, typer.Option(help="IANA time zone in which the day of a check ends.")] = "Asia/Shanghai",
     language: LanguageOption = None,
+    record: Annotated[bool, typer.Option("--record", help="Keep files and result in the database, for good.")] = False,
 ) -> None:
     """Score how far each evaluator's reports can be believed, from unannounced spot checks."""
     from registry.output_files import require_distinct, write_whole
-    from registry.reliability.inputs import ComparisonFiles, read_inputs
-    from registry.reliability.service import check_inputs, compare_inputs
+    from registry.progress_bar import progress_bar
+    from registry.reliability.inputs import ComparisonFiles, display_name, read_inputs
+    from registry.reliability.outputs import chart_file, working_paper_file
+    from registry.reliability.service import check_inputs, compare_inputs, submission_of_files
+    from registry.reliability.submission import Options
 
     tongue, form, method = language_of(language), _format(format, out), _method(lag_days, zone)
     _require_errors_file(on_error, errors)
@@ -77,23 +78,42 @@ def compare(
     given = [(option, path) for option, path in outputs.items() if path is not None]
     twin = [] if errors is None else [("the second file of --errors", _second_errors_file(errors))]
     require_distinct(files.paths().items(), [*given, *twin, *_folder_files(folder)])
-    read = read_inputs(files)
-    checked = check_inputs(read.reports, read.spot_checks, read.criteria, criteria.name)
-    _warn_of_unused_columns(checked, read.unused_headings)
-    if on_error is OnError.REFUSE:
-        checked.require_no_violations()
-    if errors is not None:
-        _write_bad_rows(checked, errors)
-    comparison = compare_inputs(checked, method)
-    document = comparison.document()
-    if folder is not None:
-        write_folder(comparison, folder, tongue)
-        typer.echo(f"Wrote {folder}", err=True)
-    if working_paper is not None:
-        write_whole(working_paper, _working_paper(document, comparison.pairs, tongue))
-    if chart is not None:
-        write_whole(chart, _chart(document, chart, tongue))
+    with progress_bar() as tell:
+        tell(0.05, "reading")
+        read = read_inputs(files)
+        checked = check_inputs(read.reports, read.spot_checks, read.criteria, display_name(criteria))
+        _warn_of_unused_columns(checked, read.unused_headings)
+        if on_error is OnError.REFUSE:
+            checked.require_no_violations()
+        if errors is not None:
+            _write_bad_rows(checked, errors)
+        tell(0.3, "comparing")
+        comparison = compare_inputs(checked, method)
+        tell(0.9, "writing")
+        document = comparison.document()
+        if folder is not None:
+            write_folder(comparison, folder, tongue)
+            typer.echo(f"Wrote {folder}", err=True)
+        if working_paper is not None:
+            write_whole(working_paper, working_paper_file(document, comparison.pairs, tongue))
+        if chart is not None:
+            write_whole(chart, chart_file(document, chart.name, tongue))
+        if record:
+            options = Options(lag_days=lag_days, zone=zone, encoding=encoding, on_error=on_error.value)
+            _record(submission_of_files(files, read, options), comparison)
     show_document(document, form, out, tongue)
+
+
+def _record(submission: "Submission", comparison: "Comparison") -> None:
+    from registry.clock import utc_now
+    from registry.own_database import own_database
+    from registry.reliability import queries
+    from registry.reliability.service import Run, products_of
+
+    run = Run(submission, comparison, products_of(comparison))
+    with own_database() as own:
+        recorded = own.write(lambda session: queries.record(session, run, utc_now()))
+    typer.echo(f"Recorded as {recorded.id}", err=True)
 
 
 def demo_comparison() -> "Comparison":
@@ -121,28 +141,21 @@ def demo_comparison() -> "Comparison":
 
 
 def write_folder(comparison: "Comparison", folder: Path, language: "Language") -> list[str]:
-    """Result, pairs, working paper and charts; each file appears whole or not at all. Gives their names."""
+    """Result, pairs, unpaired rows, working paper and charts; each whole or not at all. Gives their names."""
     from registry.output_files import write_whole
-    from registry.reliability.inputs import pairs_csv, result_json
+    from registry.reliability.outputs import folder_files
+    from registry.reliability.service import products_of
 
-    document = comparison.document()
-    result, pairs, paper, *charts = _folder_files(folder)
-    contents = {
-        result[1]: result_json(document),
-        pairs[1]: pairs_csv(comparison.pairs),
-        paper[1]: _working_paper(document, comparison.pairs, language),
-        **{path: _chart(document, path, language) for _, path in charts},
-    }
-    for path, content in contents.items():
-        write_whole(path, content)
-    return [path.name for path in contents]
+    contents = folder_files(comparison.document(), comparison.pairs, products_of(comparison), language)
+    for name, content in contents.items():
+        write_whole(folder / name, content)
+    return list(contents)
 
 
 def _folder_files(folder: Path | None) -> list[tuple[str, Path]]:
-    from registry.reliability.inputs import PAIRS, RESULT
+    from registry.reliability.outputs import FOLDER
 
-    names = (RESULT, PAIRS, "working-paper.xlsx", "chart.svg", "chart.png")
-    return [] if folder is None else [(f"{name} of --folder", folder / name) for name in names]
+    return [] if folder is None else [(f"{name} of --folder", folder / name) for name in FOLDER]
 
 
 def language_of(given: Tongue | None) -> "Language":
@@ -152,14 +165,10 @@ def language_of(given: Tongue | None) -> "Language":
 
 
 def _method(lag_days: int | None, zone: str) -> "Method":
-    from zoneinfo import ZoneInfo
-
     from registry.reliability.method import Method
+    from registry.reliability.submission import require_zone
 
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise Invalid(f"{zone!r} is no time zone. Use an IANA name, for example Asia/Shanghai.") from error
+    require_zone(zone)
     return Method(lag_days=lag_days, zone=zone)
 
 
@@ -218,20 +227,6 @@ def _table(document: dict[str, Any], language: "Language", width: int | None) ->
     screen = Console(file=text, width=width or Console().width, force_terminal=is_terminal)
     screen.print(comparison_renderable(document, translator(language)))
     return text.getvalue()
-
-
-def _working_paper(document: dict[str, Any], pairs: "pd.DataFrame", language: "Language") -> bytes:
-    from registry.languages import translator
-    from registry.reliability.workbook import working_paper
-
-    return working_paper(document, pairs, translator(language))
-
-
-def _chart(document: dict[str, Any], path: Path, language: "Language") -> bytes:
-    from registry.languages import translator
-    from registry.reliability.chart import chart_spec, render_chart
-
-    return render_chart(chart_spec(document, translator(language)), "png" if path.suffix.lower() == ".png" else "svg")
 
 
 def _second_errors_file(errors: Path) -> Path:

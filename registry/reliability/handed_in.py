@@ -7,10 +7,8 @@ from typing import Any
 from registry.canonical import canonical_json
 from registry.errors import Invalid, Unreadable, Violation
 from registry.json_text import parse_json
-from registry.reliability.submission import JSON, Options, SourceFile, Submission, media_type_of, require_zone
+from registry.reliability.submission import JSON, ROLES, Options, SourceFile, Submission, media_type_of, require_zone
 from registry.reliability.wire import ComparisonIn, OptionsIn, RequestRejected, validated
-
-_ROLES = ("reports", "spot_checks", "criteria")
 
 
 class MalformedBody(Invalid):
@@ -26,17 +24,17 @@ class UnsupportedMediaType(Invalid):
 def submission_from_json(text: bytes) -> Submission:
     """An object by wire.ComparisonIn. The rows are kept as canonical JSON. Raises MalformedBody, RequestRejected."""
     body = validated(ComparisonIn, _parsed(text, "The body"))
-    files = {role: SourceFile(f"{role}.json", canonical_json(getattr(body, role)), JSON) for role in _ROLES}
+    files = {role: SourceFile(f"{role}.json", canonical_json(getattr(body, role)), JSON) for role in ROLES}
     return Submission(**files, options=_options(body.options))
 
 
 def submission_from_parts(fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> Submission:
     """Three files (name, content) by role, and an `options` field holding JSON. Raises as submission_from_json."""
-    faults = [_fault(role, "This file is missing.") for role in _ROLES if role not in files]
-    faults += [_fault(name, "There is no such file.") for name in files if name not in _ROLES]
+    faults = [_fault(role, "This file is missing.") for role in ROLES if role not in files]
+    faults += [_fault(name, "There is no such file.") for name in files if name not in ROLES]
     faults += [_fault(name, "There is no such field.") for name in fields if name != "options"]
     if faults:
-        raise RequestRejected(f"The form needs the files {', '.join(_ROLES)} and may have a field options.", faults)
+        raise RequestRejected(f"The form needs the files {', '.join(ROLES)} and may have a field options.", faults)
     options = validated(OptionsIn, _parsed(fields.get("options", "{}").encode("utf-8", "surrogatepass"), "options"))
     sources = {
         role: SourceFile(_name(name), content, media_type_of(_name(name))) for role, (name, content) in files.items()
@@ -58,7 +56,7 @@ def _parsed(text: bytes, name: str) -> Any:
 
 
 def _fault(part: str, message: str) -> Violation:
-    return Violation("bad-part", message, f"Files: {', '.join(_ROLES)}; field: options.", column=part[:80])
+    return Violation("bad-part", message, f"Files: {', '.join(ROLES)}; field: options.", column=part[:80])
 
 
 def _name(given: str) -> str:

@@ -257,7 +257,9 @@ def evaluators_csv(document: dict[str, Any]) -> bytes:
 
 
 def pairs_csv(pairs: pd.DataFrame) -> bytes:
-    return write_csv(list(pairs.columns), pairs.astype(str).to_numpy().tolist())
+    # What is missing stays empty: newer versions of pandas leave it a number where all else becomes text.
+    texts = pairs.astype(object).where(pairs.notna(), "").astype(str)
+    return write_csv(list(pairs.columns), texts.to_numpy().tolist())
 
 
 def result_json(document: dict[str, Any]) -> bytes:

@@ -8,16 +8,26 @@ import pandas as pd
 
 from registry import documents
 from registry.canonical import digest
-from registry.errors import RegistryError, Violation
+from registry.errors import Conflict, RegistryError, Violation
+from registry.json_text import parse_json
 from registry.parsing import TextTable
 from registry.reliability.columns import SIDES, FindingsRejected, require_columns
 from registry.reliability.comparison import Provenance, compare_findings
 from registry.reliability.criteria import CriteriaRejected, Criterion, read_criteria
 from registry.reliability.findings import Checked, check_findings, lost_zero_violations, without_rows
-from registry.reliability.inputs import pairs_csv, read_submission, result_json
+from registry.reliability.inputs import (
+    ComparisonFiles,
+    ReadInputs,
+    criteria_document,
+    display_name,
+    pairs_csv,
+    read_bytes,
+    read_submission,
+    result_json,
+)
 from registry.reliability.method import Method
 from registry.reliability.result import Comparison, CriteriaSummary, Inputs, InputSummary
-from registry.reliability.submission import OnError, Products, Submission
+from registry.reliability.submission import OnError, Options, Products, SourceFile, Submission, media_type_of
 from registry.reliability.text_frames import table_of
 
 # Told how much is done, 0 to 1, and what comes next.
@@ -232,3 +242,27 @@ def products_of(comparison: Comparison) -> Products:
         pairs=pairs_csv(comparison.pairs),
         unpaired=pairs_csv(comparison.unpaired),
     )
+
+
+class FileChanged(Conflict):
+    code = "file-changed"
+    title = "A file changed while it was compared"
+
+
+def submission_of_files(files: ComparisonFiles, read: ReadInputs, options: Options) -> Submission:
+    """What `read_inputs` has read, to be recorded, with the column mapping among the options. Raises FileChanged."""
+    paths = {"reports": files.reports, "spot_checks": files.spot_checks, "criteria": files.criteria}
+    names = {role: display_name(path) for role, path in paths.items()}
+    sources = {
+        role: SourceFile(names[role], read_bytes(path), media_type_of(names[role])) for role, path in paths.items()
+    }
+    columns = {} if files.columns is None else parse_json(read_bytes(files.columns), file=display_name(files.columns))
+    submission = Submission(**sources, options=replace(options, columns=columns))
+    was = (read.reports.sha256, read.spot_checks.sha256, read.criteria)
+    if was != (
+        sources["reports"].sha256,
+        sources["spot_checks"].sha256,
+        criteria_document(submission.criteria.content, names["criteria"]),
+    ):
+        raise FileChanged("A file was changed while it was compared. Nothing was recorded; compare again.")
+    return submission

@@ -9,6 +9,8 @@ from registry.errors import Invalid
 from registry.reliability.method import Method
 
 OnError = Literal["refuse", "report"]
+Role = Literal["reports", "spot_checks", "criteria"]
+ROLES: tuple[Role, ...] = ("reports", "spot_checks", "criteria")
 
 CSV, JSON = "text/csv", "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
