@@ -173,6 +173,7 @@ def list_comparisons(session: ReadSessionDep, limit: Limit = 50, cursor: Cursor 
 
 @router.get("/comparisons/{comparison_id}")
 def get_comparison(found_id: IdDep, session: ReadSessionDep) -> ComparisonOut:
+    """What was handed in, by which method and code, and where its parts are."""
     return comparison_out(queries.get_comparison(session, found_id))
 
 
@@ -204,6 +205,7 @@ def list_pairs(found_id: IdDep, session: ReadSessionDep, asked: Annotated[PairsI
 
 @router.get("/comparisons/{comparison_id}/pairs.csv", responses={200: {"content": {CSV: {}}}}, response_model=None)
 def get_pairs(found_id: IdDep, session: ReadSessionDep) -> Response:
+    """All pairs as they were recorded, byte for byte."""
     return _csv(queries.load_products(session, queries.get_comparison(session, found_id)).pairs)
 
 

@@ -420,7 +420,7 @@ def test_an_unreadable_file_is_refused(inputs, run_registry, content, text):
         (b"[]", "no JSON object"),
         (b"{", "line 1"),
         (b"\xef\xbb\xbf{}", "byte order mark"),
-        (b"{}", "Missing: "criteria""),
+        (b"{}", 'Missing: "criteria"'),
         (b'{"criteria": [{"id": "c1", "scale": "boolean", "lag_days": ' + b"9" * 5000 + b"}]}", "/criteria/0/lag_days"),
         (b'{"criteria": [], "criteria": []}', "Duplicate key 'criteria'"),
         (b'{"criteria": [{"id": "c1", "scale": "boolean", "veto": 1}, {"id": "c1"}]}', "/criteria/1"),
