@@ -45,9 +45,9 @@ UPLOAD = Limits(
     free_bytes=64 * _MIB,
     ratio=50,
     memory_bytes=_GIB,
-    cpu_seconds=10,
-    wall_seconds=20,
-    queue_seconds=60,
+    cpu_seconds=20,
+    wall_seconds=40,
+    queue_seconds=90,
     answer_bytes=128 * _MIB,
 )
 OWN_FILE = Limits(

@@ -34,6 +34,9 @@ _PROGRAM = (
 # One thread each: a child is forked, and threads do not survive that. The system's allocator gives memory back.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
+# What reading an answer raises that is cut off or no answer at all.
+_NO_ANSWER = (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError, struct.error)
+
 Answer = TypeVar("Answer")
 
 
@@ -195,7 +198,7 @@ def _converse(
             return read(_receiver(channel, deadline, limits.answer_bytes))
         except TimeoutError as error:
             raise ReaderDied(None) from error
-        except (OSError, EOFError, ValueError, LookupError, TypeError, struct.error) as error:
+        except _NO_ANSWER as error:
             code = _number(status, min(deadline, time.monotonic() + _END_SECONDS))
             raise ReaderDied(code) from error
     finally:

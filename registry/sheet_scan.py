@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.parsers import expat
 
-from registry.sheet_facts import SheetFacts, column_place
+from registry.sheet_facts import SheetFacts, column_letters, column_place
 from registry.workbook_package import NotWellFormed, local_name, xml_parser
 
 _ROWS = 2**20
 _FORMULA_CHARACTERS = 200
 _DIGITS = "0123456789"
+_CONTENT = frozenset({"v", "t", "f"})
 
 
 class _Kinds(dict[str, str]):
@@ -32,31 +33,43 @@ class SheetScan:
         self._most_rows = most_rows
         self._padded = padded
         self._kinds = _Kinds()
+        # The columns of cells with content.
         self._places: dict[str, int] = {}
         self._row = 0
         self._row_text = ""
+        self._row_digits = 0
+        self._is_row_seen = True
         self._is_hidden = False
+        self._has_places = False
         self._column = -1
+        self._implied_column = -1
         self._cell: dict[str, str] = {}
         self._is_seen = True
         self._text: list[str] = []
         self._parser = xml_parser(self._start)
 
     def feed(self, pieces: Iterable[bytes], each: Callable[[bytes], object]) -> None:
-        """Raises NotWellFormed and ExpatError. each: what else is to be done with a piece."""
+        """Raises NotWellFormed, ExpatError and ValueError. each: what else is to be done with a piece."""
         for piece in pieces:
             each(piece)
             self._parser.Parse(piece, False)
             if self.has_too_many_rows:
-                return
-        self._parser.Parse(b"", True)
+                break
+        else:
+            self._parser.Parse(b"", True)
+        self.facts.seen_columns.update(self._places.values())
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        """Called for every element, of which a large sheet has millions."""
         kind = self._kinds[name]
         if kind == "c":
             self._cell = attributes
-            self._begin_cell(attributes.get("r"))
-        elif kind in ("v", "t", "f"):
+            self._is_seen = False
+            if "r" in attributes:
+                self._has_places = True
+            else:
+                self._imply_place()
+        elif kind in _CONTENT:
             if not self._is_seen:
                 self._see()
             if kind == "f":
@@ -73,36 +86,44 @@ class SheetScan:
         if not self._row < row <= _ROWS:
             raise NotWellFormed(f"row {row} follows row {self._row}")
         self._row, self._row_text = row, str(row)
-        self._column = -1
-        self._is_hidden = attributes.get("hidden") in ("1", "true")
+        self._row_digits = len(self._row_text)
+        self._is_row_seen = self._has_places = False
+        self._column = self._implied_column = -1
+        self._is_hidden = attributes.get("hidden") in {"1", "true"}
 
-    def _begin_cell(self, place: str | None) -> None:
-        if place is None:
-            column = self._column + 1
-        else:
-            letters = place.rstrip(_DIGITS)
-            found = self._places.get(letters)
-            column = self._places[letters] = column_place(letters) if found is None else found
-            if place[len(letters) :] != self._row_text:
-                raise NotWellFormed(f"cell {place[:20]} stands in row {self._row}")
-        if column <= self._column:
-            raise NotWellFormed(f"the cells of row {self._row} are out of order")
-        self._column = column
-        self._is_seen = False
+    def _imply_place(self) -> None:
+        """In a row without places each cell stands right of the one before it, with content or not."""
+        if self._has_places:
+            raise NotWellFormed(f"only some cells of row {self._row} have a place")
+        self._implied_column += 1
+        self._cell["r"] = column_letters(self._implied_column) + self._row_text
 
     def _see(self) -> None:
         """The cell has content, for which elements without any may stand around."""
         self._is_seen = True
-        facts, row = self.facts, self._row
-        if self._is_hidden and row not in facts.seen_rows:
-            facts.hidden_rows.append(row)
-        facts.see(row, self._column)
-        if len(facts.seen_rows) > self._most_rows:
-            self.has_too_many_rows = True
+        place, digits = self._cell["r"], self._row_digits
+        if place[-digits:] != self._row_text:
+            raise NotWellFormed(f"cell {place[:20]} stands in row {self._row}")
+        letters = place[:-digits]
+        column = self._places.get(letters)
+        if column is None:
+            column = self._places[letters] = column_place(letters)
+        if column <= self._column:
+            raise NotWellFormed(f"the cells of row {self._row} are out of order")
+        self._column = column
+        if not self._is_row_seen:
+            self._see_row()
         if self._padded and self._cell.get("t", "n") == "n":
-            digits = self._padded.get(self._cell.get("s", ""))
-            if digits is not None:
-                facts.pad(row, self._column, digits)
+            shown = self._padded.get(self._cell.get("s", ""))
+            if shown is not None:
+                self.facts.pad(self._row, column, shown)
+
+    def _see_row(self) -> None:
+        self._is_row_seen = True
+        self.facts.seen_rows.add(self._row)
+        if self._is_hidden:
+            self.facts.hidden_rows.append(self._row)
+        self.has_too_many_rows = len(self.facts.seen_rows) > self._most_rows
 
     def _collect(self, then: Callable[[str], None]) -> None:
         """Give the text of the element that begins to then."""
@@ -137,7 +158,7 @@ def has_content(pieces: Iterable[bytes]) -> bool:
     kinds = _Kinds()
 
     def start(name: str, _: dict[str, str]) -> None:
-        if kinds[name] in ("v", "t", "f"):
+        if kinds[name] in _CONTENT:
             raise FoundContent
 
     parser = xml_parser(start)
@@ -174,7 +195,7 @@ class PaddedStyles:
                 self._formats[attributes.get("numFmtId", "")] = min(len(shown), 255)
         elif kind == "cellXfs":
             self._count = 0
-        elif kind in ("cellStyles", "dxfs"):
+        elif kind in {"cellStyles", "dxfs"}:
             self._count = None
         elif kind == "xf" and self._count is not None:
             digits = self._formats.get(attributes.get("numFmtId", ""))

@@ -12,6 +12,7 @@ from registry.parsing import BadRecord, Column
 from registry.sheet_facts import column_letters
 
 _SEEN_CHARACTERS = 80
+_CLEAN = "Clean or shorten the text."
 
 
 class TableBuilder:
@@ -25,8 +26,10 @@ class TableBuilder:
         self._heading: tuple[str, ...] = ()
         self._heading_row = 1
         self._kept: list[int] = []
+        self._has_all_headings = False
         self._known: list[dict[str, int]] = []
-        self._codes: list[array[int]] = []
+        # Row after row, the place of each cell's text in its column.
+        self._codes = array("q")
         self._rows = array("q")
         self._apart: list[BadRecord] = []
         self._problems: list[Violation] = []
@@ -50,25 +53,35 @@ class TableBuilder:
                 raise self._refused("bad-heading", f"Heading {place + 1} {problem}.", "Write a short name.")
         self._heading, self._heading_row = heading, row
         self._known = [{} for _ in self._kept]
-        self._codes = [array("q") for _ in self._kept]
+        self._has_all_headings = len(self._kept) == len(heading)
 
     def column_label(self, place: int) -> str:
         """The heading of a column, its letter where it has none."""
         heading = self._heading[place] if place < len(self._heading) else ""
-        return heading or f"column {column_letters(place)}"
+        return heading or column_letters(place)
 
     def add(self, row: int, cells: Sequence[str]) -> None:
         """A row that is not blank. One with a cell that no table may hold is set apart."""
-        kept = self._kept_cells(row, cells)
+        is_whole = self._has_all_headings and len(cells) == len(self._kept)
+        kept = cells if is_whole else self._kept_cells(row, cells)
+        codes = [known.get(cell, -1) for known, cell in zip(self._known, kept, strict=True)]
+        if -1 in codes:
+            problems = self._new_cell_problems(row, kept)
+            if problems:
+                self._set_apart(row, kept, problems)
+                return
+            codes = [known.setdefault(cell, len(known)) for known, cell in zip(self._known, kept, strict=True)]
+        self._rows.append(row)
+        self._codes.extend(codes)
+
+    def _new_cell_problems(self, row: int, kept: Sequence[str]) -> list[Violation]:
+        """What is wrong with cells whose text their column has not had yet."""
+        found = []
         for place, known, cell in zip(self._kept, self._known, kept, strict=True):
             if cell not in known and (problem := self._cell_problem(cell)) is not None:
-                code = "nul-character" if "\0" in cell else "long-cell"
-                fix = "Clean or shorten the text."
-                self._set_apart(row, kept, [self.violation(row, place, (code, f"The cell {problem}.", fix), cell)])
-                return
-        self._rows.append(row)
-        for known, codes, cell in zip(self._known, self._codes, kept, strict=True):
-            codes.append(known.setdefault(cell, len(known)))
+                rule = ("nul-character" if "\0" in cell else "long-cell", f"The cell {problem}.", _CLEAN)
+                found.append(self.violation(row, place, rule, cell))
+        return found
 
     def set_apart(self, row: int, cells: Sequence[str], problems: Sequence[Violation]) -> None:
         """A row that breaks rules. Cells with a rule broken hold what is to be shown of them."""
@@ -123,8 +136,8 @@ class TableBuilder:
         require_within(rows, rows * len(self._kept), self._name, self._limits, self._sheet)
         heading = tuple(self._heading[place] for place in self._kept)
         columns = {
-            each: Column(tuple(known), codes)
-            for each, known, codes in zip(heading, self._known, self._codes, strict=True)
+            each: Column(tuple(known), self._codes[place :: len(heading)])
+            for place, (each, known) in enumerate(zip(heading, self._known, strict=True))
         }
         return FileTable(
             name=self._name,

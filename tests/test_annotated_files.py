@@ -69,6 +69,17 @@ def test_bad_cells_of_a_workbook_are_coloured_and_say_rule_and_fix():
     assert page["B3"].number_format == "@"
 
 
+def test_a_large_workbook_is_written_the_same_without_being_held_in_memory(monkeypatch):
+    small = annotate(table_of(ROWS), [violation(3), violation(2)])
+    monkeypatch.setattr("registry.annotated_files._ROWS_IN_MEMORY", 2)
+
+    large = annotate(table_of(ROWS), [violation(3), violation(2)])
+
+    assert large.content != small.content
+    assert cells(opened(large.content).active) == cells(opened(small.content).active)
+    assert opened(large.content).active["B2"].comment.text == "Wrong. Correct it. [bad-value]"
+
+
 def test_a_violation_of_a_whole_row_marks_its_error():
     page = opened(annotate(table_of(ROWS), [violation(2, column=None)]).content).active
 

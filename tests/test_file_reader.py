@@ -448,7 +448,7 @@ def test_limits_are_set_before_a_file_is_looked_at():
         " ('AS', 'CPU', 'FSIZE', 'CORE', 'NOFILE')))"
     )
 
-    assert run(program) == [f"{2**30} 10 0 0 64"]
+    assert run(program) == [f"{2**30} 20 0 0 64"]
 
 
 def test_limits_that_a_platform_lacks_are_passed_over(monkeypatch):

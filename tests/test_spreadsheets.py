@@ -241,7 +241,7 @@ def test_the_heading_has_to_come_first():
     error = refused(plain_workbook(("S", [["Results of May"], ["code", "value"], ["x", 1]])))
 
     found = only(error)
-    assert (found.code, found.row, found.column, found.value) == ("no-heading", 2, "column B", "value")
+    assert (found.code, found.row, found.column, found.value) == ("no-heading", 2, "B", "value")
     assert "Row 1 is the first with text" in found.message
     assert "delete the rows above" in found.fix
 
@@ -312,6 +312,7 @@ def test_more_rows_than_allowed_are_refused():
         pytest.param(raw_workbook(prolog='<?xml version="1.0" encoding="none"?>'), id="no such encoding"),
         pytest.param(raw_workbook(prolog="<!DOCTYPE worksheet>"), id="document type in the sheet"),
         pytest.param(raw_workbook(styles='<!DOCTYPE x><styleSheet/>'), id="document type in the styles"),
+        pytest.param(raw_workbook(HEADING + '<row r="2"><c r="B2"/><c><v>1</v></c></row>'), id="some with a place"),
         pytest.param(raw_workbook(HEADING + GOOD_ROW + GOOD_ROW), id="one row twice"),
         pytest.param(raw_workbook(HEADING + f'<row r="2">{text_cell("A3", "x")}</row>'), id="a cell of another row"),
         pytest.param(
@@ -369,6 +370,15 @@ def test_a_text_over_the_limit_stands_apart():
     (found,) = table.bad_record_violations()
     assert (found.code, found.row, found.column, len(found.value)) == ("long-cell", 2, "code", 80)
     assert records(table) == [["x", "1"]]
+
+
+def test_rows_and_cells_without_a_place_follow_each_other():
+    rows = "<row><c/><c><v>1</v></c></row>" * 2 + "<row><c/><c><v>2</v></c><c/></row><row><c/><c><f>1</f></c></row>"
+
+    table = read(raw_workbook(rows))
+
+    assert (table.heading, records(table), list(table.rows)) == (("1",), [["1"], ["2"]], [2, 3])
+    assert [(each.row, each.column) for each in table.bad_record_violations()] == [(4, "1")]
 
 
 def test_rich_texts_are_joined_and_readings_left_out():

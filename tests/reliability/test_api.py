@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from registry.clock import utc_now
 from registry.db import Database, compare_and_set, read, transaction, write
 from registry.errors import RegistryError, Unavailable
-from registry.reliability import api, queries
+from registry.reliability import api, queries, service
 from registry.reliability.models import Job
 from registry.workers import Worker
 
@@ -285,7 +285,7 @@ def test_a_job_tells_its_progress_while_it_runs(
     client: TestClient, database: Database, by_job: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, seen = accepted(client), []
-    run = queries.run_submission
+    run = service.run_submission
 
     def watched(submission: Any, tell: Any) -> Any:
         def tell_and_look(share: float, step: str) -> None:
@@ -332,7 +332,11 @@ def test_a_fault_of_ours_fails_the_job_and_not_the_worker(
     assert queries.work_off(database, utc_now)
 
     failed = client.get(job).json()
-    assert (failed["state"], failed["problem"]["status"], failed["problem"]["code"]) == ("failed", 500, "internal-error")
+    assert (failed["state"], failed["problem"]["status"], failed["problem"]["code"]) == (
+        "failed",
+        500,
+        "internal-error",
+    )
     assert "secret" not in str(failed)
 
 
@@ -352,7 +356,7 @@ def test_the_job_of_a_dead_worker_is_taken_up_by_another(client: TestClient, dat
 def test_of_two_workers_that_have_one_job_only_one_records(
     client: TestClient, database: Database, by_job: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job, run = accepted(client), queries.run_submission
+    job, run = accepted(client), service.run_submission
     later = utc_now() + timedelta(hours=1)
 
     def overtaken(submission: Any, tell: Any) -> Any:
@@ -368,6 +372,7 @@ def test_of_two_workers_that_have_one_job_only_one_records(
 
 
 def test_the_server_works_off_its_jobs(database: Database, by_job: None) -> None:
+    state = ""
     with TestClient(make_app(database)) as client:
         job = accepted(client)
         for _ in range(200):
@@ -407,7 +412,7 @@ def test_a_replay_is_bit_identical(client: TestClient) -> None:
 
 def test_a_replay_says_where_it_differs(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     made = created(client)
-    run = queries.run_submission
+    run = service.run_submission
 
     def changed(submission: Any) -> Any:
         found = run(submission)
@@ -433,8 +438,10 @@ PLANTED = {
     "postgresql": [
         "CREATE TABLE planted_parents (id INTEGER PRIMARY KEY)",
         "CREATE TABLE planted (parent_id INTEGER REFERENCES planted_parents (id) DEFERRABLE INITIALLY DEFERRED)",
-        "CREATE FUNCTION plant() RETURNS trigger LANGUAGE plpgsql AS "
-        "'BEGIN INSERT INTO planted VALUES (99); RETURN NULL; END'",
+        (
+            "CREATE FUNCTION plant() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN INSERT INTO planted VALUES (99); RETURN NULL; END'"
+        ),
         "CREATE TRIGGER plant AFTER INSERT ON comparisons FOR EACH ROW EXECUTE FUNCTION plant()",
     ],
 }

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from registry.documents import schema_violations
 from registry.parsing import read_csv
 
-FILES = ("result.json", "pairs.csv", "working-paper.xlsx", "chart.svg", "chart.png")
+FILES = ("result.json", "pairs.csv", "unpaired.csv", "working-paper.xlsx", "chart.svg", "chart.png")
 
 
 def rows_of(path):
