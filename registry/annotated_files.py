@@ -9,7 +9,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from registry.errors import Violation
 from registry.file_formats import FileFormat
@@ -111,24 +110,25 @@ def _xlsx(sheet: _Sheet, name: str) -> bytes:
     page.freeze_panes(1, 0)
     for place, heading in enumerate(sheet.heading):
         page.write_string(0, place, _writable(heading), strong)
+    comments = _MOST_COMMENTS
     for row, cells in sheet.rows:
         marked = sheet.marked.get(row, {})
         for place, cell in enumerate(cells):
             if cell or place in marked:
                 page.write_string(row - 1, place, _writable(cell), bad if place in marked else text)
+        # A workbook that is not held in memory takes a comment only with its row.
+        for place, violations in islice(marked.items(), comments):
+            page.write_comment(row - 1, place, _comment(violations), {"x_scale": 2, "author": "registry"})
+            comments -= 1
     last = sheet.rows[-1][0] if sheet.rows else 1
-    _comment(page, sheet)
     page.autofilter(0, 0, last - 1, len(sheet.heading) - 1)
     page.ignore_errors({"number_stored_as_text": f"A1:XFD{last}"})
     workbook.close()
     return content.getvalue()
 
 
-def _comment(page: Any, sheet: _Sheet) -> None:
-    cells = ((row, place, found) for row, marked in sorted(sheet.marked.items()) for place, found in marked.items())
-    for row, place, violations in islice(cells, _MOST_COMMENTS):
-        said = "\n".join(f"{each.message} {each.fix} [{each.code}]" for each in violations)
-        page.write_comment(row - 1, place, _writable(said), {"x_scale": 2, "author": "registry"})
+def _comment(violations: Iterable[Violation]) -> str:
+    return _writable("\n".join(f"{each.message} {each.fix} [{each.code}]" for each in violations))
 
 
 def _writable(cell: str) -> str:
