@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from databases import Databases, without_postgres
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from postgres_server import LEFT_OUT
 from sqlalchemy.orm import Session
 
 from registry.db import Database, open_database
 
 # Machines are shared and slow at times: how long an example takes says nothing about the code.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 ENGINES = ("sqlite", "postgresql")
