@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from registry.errors import Violation
+from registry.errors import Invalid, Violation
 from registry.file_formats import FileFormat
 from registry.file_tables import FileTable
 from registry.parsing import TextTable, write_csv
@@ -27,10 +27,16 @@ _LONGEST_CELL = 32_767
 _MOST_COMMENTS = 1_000
 _ROWS_IN_MEMORY = 100_000
 _SHEET_NAME = 31
+_MOST_ROWS = 2**20
 _WIDTH, _ERROR_WIDTH = 16, 60
 # Not allowed in XML, whatever way it is written.
 _NOT_IN_XML = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
+
+
+class TooLongForSheet(Invalid):
+    code = "too-long-for-sheet"
+    title = "The table has more rows than a sheet of a workbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ def annotate(table: TextTable, violations: Iterable[Violation], form: FileFormat
     """The table with the column `error`. form: None for the format of the table's own file.
 
     Headings are those of the file; of a file that was annotated before, the column is written anew. A row with too
-    many fields has the surplus ones after the error. The same table and violations give the same bytes.
+    many fields has the surplus ones after the error. The same table and violations give the same bytes. Raises
+    TooLongForSheet.
     """
     asked = form or (table.format if isinstance(table, FileTable) else FileFormat.CSV)
     sheet = _sheet(table, violations)
@@ -96,6 +103,10 @@ def _xlsx(sheet: _Sheet, name: str) -> bytes:
     """Every cell as text, in the row that it had; bad cells coloured, the first of them with a comment."""
     import xlsxwriter  # type: ignore[import-untyped]
 
+    if sheet.rows and sheet.rows[-1][0] > _MOST_ROWS:
+        raise TooLongForSheet(
+            f"The table reaches to row {sheet.rows[-1][0]:,}, a sheet only to {_MOST_ROWS:,}. Use CSV."
+        )
     content = io.BytesIO()
     large = len(sheet.rows) > _ROWS_IN_MEMORY
     options = {"in_memory": not large, "constant_memory": large, "strings_to_formulas": False, "strings_to_urls": False}
@@ -139,8 +150,11 @@ def _parquet(sheet: _Sheet) -> bytes:
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-    columns = zip(*(cells for _, cells in sheet.rows), strict=True)
-    arrays = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string())] * len(sheet.heading)
+    width = max((len(cells) for _, cells in sheet.rows), default=0)
+    surplus = [f"surplus_{i}" for i in range(1, width - len(sheet.heading) + 1)]
+    heading = [*sheet.heading, *surplus]
+    columns = zip(*([*cells, *[""] * (len(heading) - len(cells))] for _, cells in sheet.rows), strict=True)
+    arrays = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string())] * len(heading)
     content = io.BytesIO()
-    pq.write_table(pa.table(arrays, names=list(sheet.heading)), content)
+    pq.write_table(pa.table(arrays, names=heading), content)
     return content.getvalue()

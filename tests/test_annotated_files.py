@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from xls_files import OldSheet, old_workbook
 from xlsx_files import plain_workbook
 
-from registry.annotated_files import annotate
+from registry.annotated_files import TooLongForSheet, annotate
 from registry.errors import Violation
 from registry.file_formats import FileFormat
 from registry.file_limits import UPLOAD
@@ -42,7 +42,7 @@ def opened(content):
 
 
 def cells(page):
-    return [[cell or "" for cell in row] for row in page.iter_rows(values_only=True)]
+    return [["" if cell is None else cell for cell in row] for row in page.iter_rows(values_only=True)]
 
 
 def test_a_workbook_comes_back_as_a_workbook_of_texts():
@@ -147,6 +147,27 @@ def test_a_csv_file_comes_back_as_before(content):
     assert annotate(table, violations).content == annotated_csv(table, violations)
 
 
+@pytest.mark.parametrize("form", [FileFormat.XLSX, FileFormat.PARQUET])
+def test_a_csv_file_with_ragged_rows_can_be_had_in_another_format(form):
+    table = read_csv(b"code,value\nx,1\ny,2,3\nz\n", name="x.csv")
+
+    content = annotate(table, table.bad_record_violations(), form).content
+
+    if form is FileFormat.XLSX:
+        found = [row[:2] + row[3:] for row in cells(opened(content).active)[1:]]
+    else:
+        found = [
+            [row["code"], row["value"], row["surplus_1"]] for row in pq.read_table(io.BytesIO(content)).to_pylist()
+        ]
+    assert found == [["x", "1", ""], ["y", "2", "3"], ["z", "", ""]]
+
+
+def test_a_table_longer_than_a_sheet_is_refused():
+    assert annotate(table_of([["x", "1"]], first=2**20), []).content
+    with pytest.raises(TooLongForSheet, match=r"1,048,577.*Use CSV"):
+        annotate(table_of([["x", "1"]], first=2**20 + 1), [])
+
+
 def test_an_annotated_workbook_is_annotated_anew():
     once = annotate(table_of(ROWS), [violation(3)])
     table = read_workbook(once.content, name="x.xlsx", form=FileFormat.XLSX, sheet=None, limits=UPLOAD)
@@ -183,6 +204,7 @@ def test_the_same_table_gives_the_same_bytes(form):
     files = [annotate(table_of(ROWS, form), [violation(3)]).content for _ in range(2)]
 
     assert files[0] == files[1]
+    assert form in {FileFormat.CSV, FileFormat.PARQUET} or opened(files[0]).properties.created.year == 2000
 
 
 @pytest.mark.parametrize("name", ["a" * 40, "x[1]:*?/\\", "'quoted'"])

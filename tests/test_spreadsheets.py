@@ -2,54 +2,28 @@
 
 import datetime as dt
 import io
-from dataclasses import replace
 
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from xls_files import CODE, DAY, OldSheet, old_workbook
+from sheet_reading import only, read, records, refused
 from xlsx_files import (
     GOOD_ROW,
     HEADING,
     MAIN,
-    bloated_workbook,
     plain_workbook,
     raw_workbook,
     text_cell,
     texts_part,
 )
 
-from registry.errors import Unreadable
 from registry.file_formats import FileFormat
-from registry.file_limits import OWN_FILE, UPLOAD
 from registry.ids import has_lost_digits
 from registry.sheet_facts import column_letters, column_place
-from registry.spreadsheets import read_workbook
 
 # A wall clock without a zone, as spreadsheets have it.
 DAY_OF_MAY = dt.datetime.fromisoformat("2024-05-01")
-OLD_CELLS = {(0, 0): "code", (0, 1): "value", (1, 0): "x", (1, 1): 1.0}
-
-
-def read(content, *, limits=UPLOAD, sheet=None):
-    form = FileFormat.XLS if content.startswith(b"\xd0\xcf") else FileFormat.XLSX
-    return read_workbook(content, name=f"x.{form}", form=form, sheet=sheet, limits=limits)
-
-
-def records(table):
-    return [table.record(i) for i in range(len(table))]
-
-
-def refused(content, **options):
-    with pytest.raises(Unreadable) as caught:
-        read(content, **options)
-    return caught.value
-
-
-def only(error):
-    (violation,) = error.violations
-    return violation
 
 
 def column_of(*cells, **options):
@@ -277,91 +251,6 @@ def test_a_sheet_without_a_sound_table_is_refused(rows, code, said):
     assert (found.code, said in found.message) == (code, True)
 
 
-@pytest.mark.parametrize("far", ["XFD1048576", "A1048576", "XFD2"])
-def test_cells_far_from_each_other_are_refused_before_they_are_read(far):
-    row = far.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    start = f'<row r="1">{text_cell("A1", "a")}{text_cell("B1", "b")}{text_cell("C1", "c")}</row>'
-
-    found = only(refused(raw_workbook(f'{start}<row r="{row}"><c r="{far}"><v>1</v></c></row>')))
-
-    assert found.code == "too-large"
-    assert f"{int(row):,} rows" in found.message or far in found.message
-
-
-def test_more_rows_than_allowed_are_refused():
-    content = plain_workbook(("S", [["code"], *[["x"]] * 11]))
-
-    assert len(read(content, limits=replace(UPLOAD, rows=11))) == 11
-    assert "more than 10 rows" in only(refused(content, limits=replace(UPLOAD, rows=10))).message
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(
-            raw_workbook('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', texts=texts_part(
-                "<si><t>&x;</t></si>", '<!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/hostname">]>')),
-            id="external entity",
-        ),
-        pytest.param(
-            raw_workbook('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', texts=texts_part(
-                "<si><t>&g;</t></si>", '<!DOCTYPE sst [<!ENTITY a "xx"><!ENTITY g "&a;&a;">]>')),
-            id="entity expansion",
-        ),
-        pytest.param(raw_workbook(prolog='<?xml version="1.0" encoding="UTF-7"?>'), id="encoding"),
-        pytest.param(raw_workbook(prolog='<?xml version="1.0" encoding="none"?>'), id="no such encoding"),
-        pytest.param(raw_workbook(prolog="<!DOCTYPE worksheet>"), id="document type in the sheet"),
-        pytest.param(raw_workbook(styles='<!DOCTYPE x><styleSheet/>'), id="document type in the styles"),
-        pytest.param(raw_workbook(HEADING + '<row r="2"><c r="B2"/><c><v>1</v></c></row>'), id="some with a place"),
-        pytest.param(raw_workbook(HEADING + GOOD_ROW + GOOD_ROW), id="one row twice"),
-        pytest.param(raw_workbook(HEADING + f'<row r="2">{text_cell("A3", "x")}</row>'), id="a cell of another row"),
-        pytest.param(
-            raw_workbook(HEADING + f'<row r="2">{text_cell("B2", "x")}{text_cell("A2", "x")}</row>'), id="order"),
-        pytest.param(raw_workbook(HEADING + f'<row r="2">{text_cell("XFE2", "x")}</row>'), id="no such column"),
-        pytest.param(raw_workbook(HEADING + f'<row r="1048577">{text_cell("A1048577", "x")}</row>'), id="no such row"),
-        pytest.param(
-            raw_workbook(HEADING + '<row r="2"><c r="A2" t="s"><v>5</v></c></row>', texts=texts_part("")), id="text"),
-        pytest.param(raw_workbook(HEADING + "<row"), id="cut off"),
-        pytest.param(raw_workbook(parts={"xl/Worksheets/sheet1.xml": "x"}), id="one part twice"),
-        pytest.param(raw_workbook()[:-30], id="no directory"),
-        pytest.param(b"PK\x03\x04" + b"\0" * 100, id="nothing"),
-    ],
-)  # fmt: skip
-def test_a_damaged_or_hostile_workbook_is_refused(content):
-    found = only(refused(content))
-
-    assert found.code == "damaged-workbook"
-    assert "save it anew" in found.fix
-
-
-@pytest.mark.parametrize(
-    ("part", "noun"),
-    [("xl/workbook.bin", ".xlsb"), ("word/document.xml", ".docx"), ("mimetype", ".ods"), ("Index/Document.iwa", "Num")],
-)  # fmt: skip
-def test_other_archives_are_named(part, noun):
-    found = only(refused(raw_workbook(parts={part: "x"})))
-
-    assert (found.code, noun in found.message) == ("not-what-its-suffix-says", True)
-
-
-def test_bytes_are_counted_while_a_workbook_is_unpacked():
-    assert records(read(bloated_workbook(30))) == [["x", "1"]]
-    assert only(refused(bloated_workbook(70))).code == "zip-bomb"
-    assert records(read(bloated_workbook(70), limits=OWN_FILE)) == [["x", "1"]]
-
-
-def test_a_workbook_with_much_repetition_is_no_bomb():
-    content = plain_workbook(("S", [["code", "value"], *[["x", 1]] * 20_000]))
-
-    assert len(read(content)) == 20_000
-
-
-def test_a_workbook_of_too_many_parts_is_refused():
-    parts = {f"xl/media/{i}.txt": "x" for i in range(200)}
-
-    assert "parts" in only(refused(raw_workbook(parts=parts))).message
-
-
 def test_a_text_over_the_limit_stands_apart():
     rows = HEADING + f'<row r="2">{text_cell("A2", "x" * 40_000)}</row>' + GOOD_ROW.replace("2", "3")
 
@@ -386,70 +275,6 @@ def test_rich_texts_are_joined_and_readings_left_out():
     rows = HEADING + '<row r="2"><c r="A2" t="s"><v>0</v></c></row>'
 
     assert records(read(raw_workbook(rows, texts=texts))) == [["丽水", ""]]
-
-
-def test_old_workbooks_are_read_by_the_same_rules():
-    cells = OLD_CELLS | {(1, 0): (CODE, 123.0), (1, 1): True, (2, 0): (DAY, 45413.0), (2, 1): 1.5,
-                         (3, 0): 110101199003071234.0, (3, 1): "丽水"}  # fmt: skip
-
-    table = read(old_workbook(OldSheet(cells=cells)))
-
-    assert records(table)[:2] == [["000123", "true"], ["2024-05-01", "1.5"]]
-    assert has_lost_digits(table.record(2)[0])
-    assert (table.format, table.sheet, list(table.rows)) == (FileFormat.XLS, "S", [2, 3, 4])
-
-
-def test_formulas_and_errors_of_old_workbooks_are_named():
-    cells = OLD_CELLS | {(2, 0): "y", (2, 1): ("formula", 3.0), (3, 0): ("error", 0x2A)}
-
-    table = read(old_workbook(OldSheet(cells=cells)))
-
-    assert [(v.code, v.sheet, v.row, v.column, v.value) for v in table.bad_record_violations()] == [
-        ("formula-cell", "S", 3, "value", "(formula)"),
-        ("error-cell", "S", 4, "code", "#N/A"),
-    ]
-    assert records(table) == [["x", "1"]]
-
-
-def test_merged_cells_and_hidden_rows_of_old_workbooks_are_named():
-    error = refused(old_workbook(OldSheet(cells=OLD_CELLS, merged=[(0, 1, 1, 1)], hidden_rows=(1, 7))))
-
-    assert [(each.code, each.row) for each in error.violations] == [("merged-cells", 1), ("hidden-rows", 2)]
-
-
-def test_sheets_of_old_workbooks_are_chosen_by_the_same_rules():
-    two = old_workbook(OldSheet("May", OLD_CELLS), OldSheet("六月", OLD_CELLS | {(1, 0): "y"}))
-
-    assert only(refused(two)).code == "several-sheets"
-    assert records(read(two, sheet="六月")) == [["y", "1"]]
-    assert read(old_workbook(OldSheet("Lists", OLD_CELLS, state=1), OldSheet("S", OLD_CELLS))).sheet == "S"
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (old_workbook(OldSheet(cells=OLD_CELLS), protected=True), "protected-file"),
-        (old_workbook(OldSheet(cells=OLD_CELLS), version=0x0500), "not-what-its-suffix-says"),
-        (old_workbook(OldSheet(cells={(0, 0): "a", (65535, 150): "x"})), "too-large"),
-        (old_workbook(OldSheet()), "empty-file"),
-        # calamine ends the process over this one.
-        (old_workbook(OldSheet(cells=OLD_CELLS, rows=2**31)), "damaged-workbook"),
-        (old_workbook(OldSheet(cells=OLD_CELLS))[:1600], "damaged-workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged-workbook"),
-        (old_workbook(OldSheet(cells=OLD_CELLS)).replace(b"W\0o\0r\0k\0b", b"W\0o\0r\0d\0b"),
-         "not-what-its-suffix-says"),
-    ],
-)  # fmt: skip
-def test_old_workbooks_that_cannot_be_read_say_why(content, code):
-    assert only(refused(content)).code == code
-
-
-def test_an_old_workbook_whose_sectors_go_in_a_circle_is_refused():
-    content = bytearray(old_workbook(OldSheet(cells=OLD_CELLS)))
-    # The second sector of the stream follows itself.
-    content[512 + 4 * 3 : 512 + 4 * 4] = (3).to_bytes(4, "little")
-
-    refused(bytes(content))
 
 
 @given(st.integers(0, 2**14 - 1))
