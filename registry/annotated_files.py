@@ -12,7 +12,6 @@ from itertools import islice
 
 from registry.errors import Invalid, Violation
 from registry.file_formats import FileFormat
-from registry.file_tables import FileTable
 from registry.parsing import TextTable, write_csv
 
 ERROR_COLUMN = "error"
@@ -65,13 +64,13 @@ def annotate(table: TextTable, violations: Iterable[Violation], form: FileFormat
     many fields has the surplus ones after the error. The same table and violations give the same bytes. Raises
     TooLongForSheet.
     """
-    asked = form or (table.format if isinstance(table, FileTable) else FileFormat.CSV)
+    asked = form or table.form or FileFormat.CSV
     sheet = _sheet(table, violations)
     if asked is FileFormat.CSV:
         return AnnotatedFile(write_csv(sheet.heading, (cells for _, cells in sheet.rows)), asked)
     if asked is FileFormat.PARQUET:
         return AnnotatedFile(_parquet(sheet), asked)
-    name = (table.sheet if isinstance(table, FileTable) else None) or "Sheet1"
+    name = table.sheet or "Sheet1"
     return AnnotatedFile(_xlsx(sheet, name), FileFormat.XLSX, _OLD_FORMAT if asked is FileFormat.XLS else "")
 
 

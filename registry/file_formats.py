@@ -19,7 +19,7 @@ class FileFormat(StrEnum):
     PARQUET = "parquet"
 
 
-_SUFFIXES = {
+FORMAT_OF_SUFFIX = {
     ".csv": FileFormat.CSV,
     ".txt": FileFormat.CSV,
     ".xlsx": FileFormat.XLSX,
@@ -64,7 +64,7 @@ def format_of(content: bytes, name: str) -> FileFormat:
     if not content.strip():
         raise refusal(name, "empty-file", "The file is empty.", "Check that the right file was exported.")
     suffix = PurePosixPath(name).suffix.lower()
-    asked = _SUFFIXES.get(suffix)
+    asked = FORMAT_OF_SUFFIX.get(suffix)
     if suffix and asked is None:
         message = f"Files that end in {suffix} are not read."
         raise refusal(name, "unknown-suffix", message, f"Use .csv, .xlsx, .xls or .parquet. {_SAVE_ANEW}")

@@ -13,11 +13,12 @@ from registry.canonical import sha256_hex
 from registry.errors import Unreadable
 from registry.file_formats import NOUNS, FileFormat, format_of, refusal, shown_name
 from registry.file_limits import OWN_FILE, UPLOAD, Limits
-from registry.file_tables import FileTable, read_messages
+from registry.parsing import TextTable
 from registry.reader_client import READERS, ReaderDied
 from registry.reader_server import ANSWER_TOO_LARGE, OUT_OF_MEMORY
+from registry.table_messages import read_messages
 
-__all__ = ["OWN_FILE", "UPLOAD", "FileFormat", "FileTable", "Limits", "read_file", "shown_name"]
+__all__ = ["OWN_FILE", "UPLOAD", "FileFormat", "Limits", "read_file", "shown_name"]
 
 _SPLIT = "Split it into several files."
 _SAVE = "Open it in the program that made it and save it anew."
@@ -30,7 +31,7 @@ def read_file(
     encoding: str | None = None,
     sheet: str | None = None,
     limits: Limits = UPLOAD,
-) -> FileTable:
+) -> TextTable:
     """The table of a file: one heading row, every cell as text, blank rows passed over.
 
     name: as the user knows the file; its suffix must say what it is (none: the content alone says it). encoding: of a

@@ -14,7 +14,7 @@ from registry.cell_texts import cell_text
 from registry.errors import Unreadable, Violation
 from registry.file_formats import FileFormat, refusal
 from registry.file_limits import Limits, require_within
-from registry.file_tables import FileTable
+from registry.parsing import TextTable
 from registry.table_builder import TableBuilder
 
 _ROWS_AT_ONCE = 256
@@ -23,7 +23,7 @@ _SAVE = "Write the file anew."
 _FLAT = "Write it as text, a number, true or false, a date or a time."
 
 
-def read_parquet(content: bytes, *, name: str, limits: Limits) -> FileTable:
+def read_parquet(content: bytes, *, name: str, limits: Limits) -> TextTable:
     """The table of a Parquet file, every cell as text; row 2 is the first. A missing value is blank, NaN is “nan”.
 
     Raises Unreadable for a damaged file, a column of another type than text, number, truth, date and time, and for

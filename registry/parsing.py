@@ -11,6 +11,7 @@ from typing import Any
 
 from registry.canonical import sha256_hex
 from registry.errors import Unreadable, Violation
+from registry.file_formats import FileFormat
 from registry.json_text import parse_json
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
 
 MAX_CELL_CHARACTERS = 32 * 1024
 MAX_COLUMNS = 200
+_SEEN_CHARACTERS = 80
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -59,9 +61,10 @@ class BadRecord:
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """A CSV file as text. rows[i] is the spreadsheet row (heading = 1) of record i; bad records stand apart.
+    """A table as text. rows[i] is the spreadsheet row (heading = 1) of record i; bad records stand apart.
 
-    heading names the columns as we call them, file_heading as the file does.
+    heading names the columns as we call them, file_heading as the file does. form, sheet: of the file, None where the
+    table comes from none. problems: cells for which a record stands apart, with sheet, row, column and value.
     """
 
     name: str
@@ -71,6 +74,9 @@ class TextTable:
     rows: "array[int]"
     bad_records: tuple[BadRecord, ...] = ()
     file_heading: tuple[str, ...] = ()
+    form: FileFormat | None = None
+    sheet: str | None = None
+    problems: tuple[Violation, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,9 +101,23 @@ class TextTable:
         return name if given == name else f"{given} ({name})"
 
     def bad_record_violations(self) -> list[Violation]:
+        """Those of the cells with problems; for bad records without one, those of the records."""
+        named = {each.row for each in self.problems}
+        records = (each for each in self.bad_records if each.row not in named)
         return [
-            Violation(each.code, each.message, each.fix, file=self.name, row=each.row, value=",".join(each.cells)[:80])
-            for each in self.bad_records
+            *self.problems,
+            *(
+                Violation(
+                    each.code,
+                    each.message,
+                    each.fix,
+                    file=self.name,
+                    row=each.row,
+                    value=",".join(each.cells)[:_SEEN_CHARACTERS],
+                    sheet=self.sheet,
+                )
+                for each in records
+            ),
         ]
 
 
@@ -137,7 +157,7 @@ def read_csv(content: bytes, *, name: str, encoding: str | None = None, may_be_e
     records_apart = tuple(
         each if len(each.cells) != len(heading) else replace(each, cells=_without(each.cells, blank)) for each in bad
     )
-    return TextTable(name, sha256_hex(content), kept, columns, rows, records_apart, kept)
+    return TextTable(name, sha256_hex(content), kept, columns, rows, records_apart, kept, FileFormat.CSV)
 
 
 def _blank_columns(heading: Sequence[str], places: Sequence[dict[str, int]], name: str) -> frozenset[int]:

@@ -20,7 +20,8 @@ from typing import Any
 from registry.errors import Unreadable
 from registry.file_formats import FileFormat
 from registry.file_limits import Limits
-from registry.file_tables import FileTable, refusal_message, table_messages
+from registry.parsing import TextTable
+from registry.table_messages import refusal_message, table_messages
 
 READY = b"r"
 LENGTH = struct.Struct("!Q")
@@ -128,7 +129,7 @@ def answer(request: Request, content: bytes) -> Iterator[bytes]:
     yield from table_messages(table)
 
 
-def read(request: Request, content: bytes) -> FileTable:
+def read(request: Request, content: bytes) -> TextTable:
     """The table of a file, read in this very process. Raises Unreadable."""
     from registry.parquet_tables import read_parquet
     from registry.spreadsheets import read_workbook

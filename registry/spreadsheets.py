@@ -14,8 +14,8 @@ from registry.cell_texts import cell_text
 from registry.errors import Unreadable, Violation
 from registry.file_formats import FileFormat, protected, refusal
 from registry.file_limits import Limits
-from registry.file_tables import FileTable
 from registry.old_workbooks import OldWorkbook
+from registry.parsing import TextTable
 from registry.sheet_facts import (
     MOST_COLUMNS,
     MOST_NAMED,
@@ -50,7 +50,7 @@ class _Sheet:
     place: int
 
 
-def read_workbook(content: bytes, *, name: str, form: FileFormat, sheet: str | None, limits: Limits) -> FileTable:
+def read_workbook(content: bytes, *, name: str, form: FileFormat, sheet: str | None, limits: Limits) -> TextTable:
     """The table of one sheet, every cell as text. sheet: None where only one of those that are shown has data.
 
     Raises Unreadable; rows with formulas and errors stand apart, unless there are more than can be named.

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from registry.errors import Unreadable, Violation
 from registry.file_formats import FileFormat, refusal
 from registry.file_limits import Limits, require_within
-from registry.file_tables import FileTable
-from registry.parsing import BadRecord, Column
+from registry.parsing import BadRecord, Column, TextTable
 from registry.sheet_facts import column_letters
 
 _SEEN_CHARACTERS = 80
@@ -126,7 +125,7 @@ class TableBuilder:
         problem = self.violation(row, place, ("no-heading", message, fix), cell)
         return Unreadable(f"{self._name} cannot be read.", [problem])
 
-    def table(self) -> FileTable:
+    def table(self) -> TextTable:
         rows = len(self._rows) + len(self._apart)
         if not self._heading:
             raise self._refused("empty-file", "No cell holds anything.", "Check that the right file was exported.")
@@ -139,7 +138,7 @@ class TableBuilder:
             each: Column(tuple(known), self._codes[place :: len(heading)])
             for place, (each, known) in enumerate(zip(heading, self._known, strict=True))
         }
-        return FileTable(
+        return TextTable(
             name=self._name,
             sha256="",
             heading=heading,
@@ -147,7 +146,7 @@ class TableBuilder:
             rows=self._rows,
             bad_records=tuple(self._apart),
             file_heading=heading,
-            format=self._format,
+            form=self._format,
             sheet=self._sheet,
             problems=tuple(self._problems),
         )

@@ -15,10 +15,8 @@ from registry.annotated_files import TooLongForSheet, annotate
 from registry.errors import Violation
 from registry.file_formats import FileFormat
 from registry.file_limits import UPLOAD
-from registry.file_tables import FileTable
 from registry.parquet_tables import read_parquet
-from registry.parsing import Column, read_csv
-from registry.reliability.inputs import annotated as annotated_csv
+from registry.parsing import Column, TextTable, read_csv
 from registry.spreadsheets import read_workbook
 
 ROWS = [["x", "1"], ["=1+1", "@SUM(A1)"], ["00123", "-5"]]
@@ -30,7 +28,7 @@ def table_of(rows, form=FileFormat.XLSX, heading=("code", "value"), first=2, she
         for place, name in enumerate(heading)
     }
     numbers = array("q", range(first, first + len(rows)))
-    return FileTable("x", "", heading, columns, numbers, (), heading, format=form, sheet=sheet, **changes)
+    return TextTable("x", "", heading, columns, numbers, (), heading, form=form, sheet=sheet, **changes)
 
 
 def violation(row, column="value", message="Wrong.", fix="Correct it."):
@@ -135,16 +133,6 @@ def test_a_parquet_file_comes_back_as_texts_with_the_column():
         "code": ["x", "=1+1", "00123"], "value": ["1", "@SUM(A1)", "-5"],
         "error": ["", "value: Wrong. Correct it.", ""],
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "content", [b"code,value\nx,1\n=1+1,2,3\ny\n", b"code,error\nx,old\n", b"a,error,error2\nx,1,2\n"]
-)
-def test_a_csv_file_comes_back_as_before(content):
-    table = read_csv(content, name="x.csv")
-    violations = [*table.bad_record_violations(), Violation("c", "m", "f", row=2, column=table.heading[0])]
-
-    assert annotate(table, violations).content == annotated_csv(table, violations)
 
 
 @pytest.mark.parametrize("form", [FileFormat.XLSX, FileFormat.PARQUET])

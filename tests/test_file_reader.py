@@ -56,7 +56,7 @@ def test_each_format_gives_the_same_table(content, name, form):
     table = read_file(content, name=name)
 
     assert (table.heading, table.file_heading, list(table.rows)) == (("code", "value"), ("code", "value"), [2])
-    assert (table.record(0), table.format, table.name) == (["x", "1"], form, name)
+    assert (table.record(0), table.form, table.name) == (["x", "1"], form, name)
     assert len(table.sha256) == 64
 
 

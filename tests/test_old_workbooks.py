@@ -18,7 +18,7 @@ def test_old_workbooks_are_read_by_the_same_rules():
 
     assert records(table)[:2] == [["000123", "true"], ["2024-05-01", "1.5"]]
     assert has_lost_digits(table.record(2)[0])
-    assert (table.format, table.sheet, list(table.rows)) == (FileFormat.XLS, "S", [2, 3, 4])
+    assert (table.form, table.sheet, list(table.rows)) == (FileFormat.XLS, "S", [2, 3, 4])
 
 
 def test_formulas_and_errors_of_old_workbooks_are_named():

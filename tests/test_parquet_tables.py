@@ -52,7 +52,7 @@ def test_texts_are_read_as_they_are_and_rows_counted_from_two():
         written({"code": ["00123", "NA", "", None], "name": pa.array(["丽水", "=1+1", "x", None], pa.large_string())})
     )
 
-    assert (table.heading, table.format, table.sheet) == (("code", "name"), FileFormat.PARQUET, None)
+    assert (table.heading, table.form, table.sheet) == (("code", "name"), FileFormat.PARQUET, None)
     assert records(table) == [["00123", "丽水"], ["NA", "=1+1"], ["", "x"]]
     assert list(table.rows) == [2, 3, 4]
 

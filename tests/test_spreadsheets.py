@@ -47,7 +47,7 @@ def test_cells_are_read_as_a_csv_file_would_have_them():
     table = read(plain_workbook(("S", rows)))
 
     assert table.heading == ("code", "日期")
-    assert (table.sheet, table.format, list(table.rows)) == ("S", FileFormat.XLSX, [2, 3, 4, 5, 6, 7])
+    assert (table.sheet, table.form, list(table.rows)) == ("S", FileFormat.XLSX, [2, 3, 4, 5, 6, 7])
     assert records(table) == [
         ["00123", "2024-05-01"],
         ["'x", "2024-05-01T18:30:01"],

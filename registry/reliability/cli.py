@@ -35,6 +35,7 @@ DEMO_LAG_DAYS = 180
 _LONGEST_LAG_DAYS = 36500
 _FORMATS = {".json": Format.JSON, ".csv": Format.CSV, ".txt": Format.TABLE, "": Format.TABLE}
 _CHARTS = (".svg", ".png")
+_ERRORS = (".csv", ".xlsx", ".parquet", "")
 
 LanguageOption = Annotated[
     Tongue | None, typer.Option("--language", help="en or zh; default REGISTRY_LANGUAGE, else en.")
@@ -43,8 +44,8 @@ LanguageOption = Annotated[
 
 # The options are the interface, so there are as many parameters as options.
 def compare(
-    reports: Annotated[Path, typer.Option(help="Evaluators' findings, CSV, one row per finding.")],
-    spot_checks: Annotated[Path, typer.Option(help="Spot checks' findings, CSV, one row per finding.")],
+    reports: Annotated[Path, typer.Option(help="Evaluators' findings, one row each: CSV, XLSX, XLS, Parquet or JSON.")],
+    spot_checks: Annotated[Path, typer.Option(help="Spot checks' findings, likewise.")],
     criteria: Annotated[Path, typer.Option(help="Criteria document, JSON.")],
     out: Annotated[Path | None, typer.Option(help="Write the result there instead of printing it.")] = None,
     format: Annotated[Format | None, typer.Option(help="Default: by the suffix of --out, else table.")] = None,
@@ -53,8 +54,13 @@ def compare(
     ] = None,
     columns: Annotated[Path | None, typer.Option(help="JSON: your heading to our column, or the reverse.")] = None,
     encoding: Annotated[str | None, typer.Option(help="For CSV files that are not UTF-8, e.g. gb18030.")] = None,
+    reports_sheet: Annotated[str | None, typer.Option(help="Sheet of the reports, if several hold data.")] = None,
+    spot_checks_sheet: Annotated[str | None, typer.Option(help="Sheet of the spot checks, likewise.")] = None,
     on_error: Annotated[OnError, typer.Option(help="refuse the files, or report bad rows and go on.")] = OnError.REFUSE,
-    errors: Annotated[Path | None, typer.Option(help="With --on-error report: the file back, with errors.")] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(help="With --on-error report: the bad file back, errors marked; its suffix says the format."),
+    ] = None,
     folder: Annotated[Path | None, typer.Option(help="Write result, pairs, working paper and charts there.")] = None,
     working_paper: Annotated[Path | None, typer.Option(help="Write the auditor's working paper, XLSX.")] = None,
     chart: Annotated[Path | None, typer.Option(help="Write the chart, .svg or .png.")] = None,
@@ -73,7 +79,8 @@ def compare(
     tongue, form, method = language_of(language), _format(format, out), _method(lag_days, zone)
     _require_errors_file(on_error, errors)
     _require_chart_suffix(chart)
-    files = ComparisonFiles(reports, spot_checks, criteria, columns, encoding)
+    sheets = {role: sheet for role, sheet in (("reports", reports_sheet), ("spot_checks", spot_checks_sheet)) if sheet}
+    files = ComparisonFiles(reports, spot_checks, criteria, columns, encoding, sheets)
     outputs = {"--out": out, "--errors": errors, "--working-paper": working_paper, "--chart": chart}
     given = [(option, path) for option, path in outputs.items() if path is not None]
     twin = [] if errors is None else [("the second file of --errors", _second_errors_file(errors))]
@@ -99,7 +106,7 @@ def compare(
         if chart is not None:
             write_whole(chart, chart_file(document, chart.name, tongue))
         if record:
-            options = Options(lag_days=lag_days, zone=zone, encoding=encoding, on_error=on_error.value)
+            options = Options(lag_days=lag_days, zone=zone, encoding=encoding, on_error=on_error.value, sheets=sheets)
             _record(submission_of_files(files, read, options), comparison)
     show_document(document, form, out, tongue)
 
@@ -186,6 +193,11 @@ def _require_errors_file(on_error: OnError, errors: Path | None) -> None:
         raise typer.BadParameter("--on-error report needs --errors FILE, where the bad rows go.", param_hint="--errors")
     if on_error is OnError.REFUSE and errors is not None:
         raise typer.BadParameter("--errors FILE needs --on-error report.", param_hint="--errors")
+    if errors is not None and errors.suffix.lower() not in _ERRORS:
+        raise typer.BadParameter(
+            f"Bad rows go to {', '.join(_ERRORS[:-1])} or a name without suffix (as they came), not {errors.name!r}.",
+            param_hint="--errors",
+        )
 
 
 def _require_chart_suffix(chart: Path | None) -> None:
@@ -235,15 +247,19 @@ def _second_errors_file(errors: Path) -> Path:
 
 def _write_bad_rows(checked: "CheckedInputs", errors: Path) -> None:
     """The file with bad rows, annotated; if both have some, the spot checks go beside it."""
+    from registry.annotated_files import annotate
+    from registry.file_formats import FORMAT_OF_SUFFIX
     from registry.output_files import write_whole
-    from registry.reliability.inputs import annotated
 
     bad = [(table, side) for table, side in checked.sides() if side.violations]
     for place, (table, side) in enumerate(bad):
         path = errors if place == 0 else _second_errors_file(errors)
-        write_whole(path, annotated(table, side.violations))
+        file = annotate(table, side.violations, FORMAT_OF_SUFFIX.get(path.suffix.lower()))
+        write_whole(path, file.content)
         rows = len(side.bad_rows())
         typer.echo(f"{rows} of {side.rows_read} rows of {table.name} are bad and were left out; see {path}", err=True)
+        if file.notice:
+            typer.echo(file.notice, err=True)
     if not bad:
         typer.echo(f"No row is bad; {errors} was not written.", err=True)
 

@@ -1,24 +1,24 @@
 """Files of users: read into tables and documents, bad rows written back, finished comparisons read again."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from registry import documents
-from registry.errors import Invalid, NotFound, RegistryError, Unavailable, Violation
+from registry.annotated_files import ERROR_COLUMN, OTHER_ERROR_COLUMN
+from registry.errors import Invalid, NotFound, RegistryError, Unavailable
+from registry.file_reader import OWN_FILE, UPLOAD, FileFormat, Limits, read_file
 from registry.json_text import parse_json
 from registry.parsing import TextTable, plain_cell, read_csv, write_csv
 from registry.reliability.columns import SIDES, Side, headings_to_columns, rename_columns
-from registry.reliability.submission import JSON, Products, SourceFile, Submission
+from registry.reliability.submission import JSON, Products, SourceFile, Submission, media_type_of
 from registry.reliability.text_frames import table_frame, table_of
 
-ERROR_COLUMN = "error"
-# Where the file has an `error` column of its own.
-_OTHER_ERROR_COLUMN = "registry_error"
 RESULT, PAIRS = "result.json", "pairs.csv"
 _PAIR_INTEGERS = ("lag_days", "report_row", "check_row", "discrepancy")
 _PAIR_NUMBERS = ("signed_size", "weight", "normalised_weight")
@@ -52,13 +52,20 @@ class NotAComparison(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class ComparisonFiles:
-    """The files of a comparison. columns: a column mapping; encoding: of both CSV files, None for UTF-8."""
+    """The files of a comparison. columns: a column mapping; encoding: of CSV files, None for UTF-8.
+
+    sheets: of a side's workbook, where more than one sheet holds data.
+    """
 
     reports: Path
     spot_checks: Path
     criteria: Path
     columns: Path | None = None
     encoding: str | None = None
+    sheets: Mapping[str, str] = field(default_factory=dict)
+
+    def side(self, side: Side) -> Path:
+        return self.reports if side == "reports" else self.spot_checks
 
     def paths(self) -> dict[str, Path]:
         """Every file by the option that names it."""
@@ -88,28 +95,27 @@ def read_inputs(files: ComparisonFiles) -> ReadInputs:
     """All files of a comparison. What is wrong with several of them is said at once."""
     mappings = read_column_mappings(files.columns)
     return _read_all(
-        lambda: read_table(files.reports, "reports", files.encoding, mappings["reports"]),
-        lambda: read_table(files.spot_checks, "spot_checks", files.encoding, mappings["spot_checks"]),
+        lambda side, mapping: read_table(files.side(side), side, mapping, files.encoding, files.sheets.get(side)),
         lambda: read_criteria_document(files.criteria),
         mappings,
     )
 
 
-def read_submission(submission: Submission) -> ReadInputs:
+def read_submission(submission: Submission, limits: Limits = UPLOAD) -> ReadInputs:
     """The same from contents: files byte for byte, or JSON arrays of objects."""
     mappings = column_mappings(submission.options.columns, "The column mapping")
-    encoding = submission.options.encoding
+    files, options = submission.files(), submission.options
     return _read_all(
-        lambda: table_of_source(submission.reports, "reports", encoding, mappings["reports"]),
-        lambda: table_of_source(submission.spot_checks, "spot_checks", encoding, mappings["spot_checks"]),
+        lambda side, mapping: table_of_source(
+            files[side], side, mapping, options.encoding, options.sheets.get(side), limits
+        ),
         lambda: criteria_document(submission.criteria.content, submission.criteria.name),
         mappings,
     )
 
 
 def _read_all(
-    reports: Callable[[], TextTable],
-    spot_checks: Callable[[], TextTable],
+    table: Callable[[Side, dict[str, str]], TextTable],
     criteria: Callable[[], dict[str, Any]],
     mappings: dict[Side, dict[str, str]],
 ) -> ReadInputs:
@@ -122,12 +128,14 @@ def _read_all(
             errors.append(error)
             return None
 
-    sides, document = (attempt(reports), attempt(spot_checks)), attempt(criteria)
-    if sides[0] is None or sides[1] is None or document is None:
+    reports = attempt(lambda: table("reports", mappings["reports"]))
+    spot_checks = attempt(lambda: table("spot_checks", mappings["spot_checks"]))
+    document = attempt(criteria)
+    if reports is None or spot_checks is None or document is None:
         raise _joined(errors)
-    present = {*sides[0].file_heading, *sides[1].file_heading}
+    present = {*reports.file_heading, *spot_checks.file_heading}
     asked = {heading for mapping in mappings.values() for heading in headings_to_columns(mapping)}
-    return ReadInputs(sides[0], sides[1], document, tuple(sorted(asked - present)))
+    return ReadInputs(reports, spot_checks, document, tuple(sorted(asked - present)))
 
 
 def _joined(errors: Sequence[RegistryError]) -> RegistryError:
@@ -147,30 +155,50 @@ def display_name(path: Path) -> str:
 
 def read_bytes(path: Path) -> bytes:
     """Raises FileMissing for what is no file, FileNotReadable for one that may not be read."""
-    try:
+    with _opening(path):
         return path.read_bytes()
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise FileMissing(f"{path} cannot be read: {error.strerror}.") from error
     except OSError as error:
         raise FileNotReadable(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def read_table(path: Path, side: Side, encoding: str | None, mapping: dict[str, str]) -> TextTable:
-    """A CSV file of one side, its headings mapped."""
+def read_table(
+    path: Path, side: Side, mapping: dict[str, str], encoding: str | None = None, sheet: str | None = None
+) -> TextTable:
+    """Findings of one side from a file of the user's own, headings mapped. Raises as read_bytes and read_file do."""
     name = display_name(path)
-    content = read_bytes(path)
-    if path.suffix.lower() not in (".csv", ".txt", ""):
-        raise Invalid(f"{name} is not a CSV file. Save it as “CSV UTF-8 (comma delimited)”.")
-    return table_of_source(SourceFile(name, content), side, encoding, mapping)
+    if media_type_of(name) == JSON:
+        return table_of_source(SourceFile(name, read_bytes(path), JSON), side, mapping)
+    with _opening(path):
+        table = read_file(path, name=name, encoding=encoding, sheet=sheet, limits=OWN_FILE)
+    return _findings(table, side, mapping)
 
 
-def table_of_source(source: SourceFile, side: Side, encoding: str | None, mapping: dict[str, str]) -> TextTable:
-    """Findings of one side, headings mapped. In a file that was written back, formula guards are taken off."""
+def table_of_source(
+    source: SourceFile,
+    side: Side,
+    mapping: dict[str, str],
+    encoding: str | None = None,
+    sheet: str | None = None,
+    limits: Limits = UPLOAD,
+) -> TextTable:
+    """The same from what was handed in."""
     if source.media_type == JSON:
-        table = _table_of_rows(source)
-    else:
-        table = read_csv(source.content, name=source.name, encoding=encoding)
-    if table.heading[-1] in (ERROR_COLUMN, _OTHER_ERROR_COLUMN):
+        return rename_columns(_table_of_rows(source), mapping, side)
+    table = read_file(source.content, name=source.name, encoding=encoding, sheet=sheet, limits=limits)
+    return _findings(table, side, mapping)
+
+
+def _findings(table: TextTable, side: Side, mapping: dict[str, str]) -> TextTable:
+    """Headings mapped. In a CSV file that was given back with errors, the guards against formulas are taken off."""
+    if table.form is FileFormat.CSV and table.heading[-1] in (ERROR_COLUMN, OTHER_ERROR_COLUMN):
         table = table.map_cells(plain_cell)
     return rename_columns(table, mapping, side)
 
@@ -179,7 +207,7 @@ def _table_of_rows(source: SourceFile) -> TextTable:
     rows = parse_json(source.content, file=source.name)
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and row for row in rows):
         raise Invalid(f"{source.name} must be an array of objects, one for each finding.")
-    return table_of(pd.DataFrame(rows, dtype=object), source.name)
+    return replace(table_of(pd.DataFrame(rows, dtype=object), source.name), sha256=source.sha256)
 
 
 def read_criteria_document(path: Path) -> dict[str, Any]:
@@ -210,32 +238,6 @@ def column_mappings(mapping: Any, name: str) -> dict[Side, dict[str, str]]:
             example = '{"评估机构": "evaluator_id"}'
             raise Invalid(f"{name} must be one JSON object of texts, for example {example}.")
     return found
-
-
-def annotated(table: TextTable, violations: Iterable[Violation]) -> bytes:
-    """The table as CSV with one more column, which says for each bad row what is wrong and what to do.
-
-    Headings are those of the file. A row with too many fields has the surplus ones after the error.
-    """
-    messages: dict[int, list[str]] = {}
-    for each in violations:
-        if each.row is not None:
-            column = f"{each.column}: " if each.column else ""
-            messages.setdefault(each.row, []).append(f"{column}{each.message} {each.fix}".strip())
-    given = table.file_heading or table.heading
-    width = len(given)
-    kept = width - 1 if given[-1] in (ERROR_COLUMN, _OTHER_ERROR_COLUMN) else width
-    error_column = _OTHER_ERROR_COLUMN if ERROR_COLUMN in given[:kept] else ERROR_COLUMN
-    records: list[tuple[int, Sequence[str]]] = [(row, table.record(i)) for i, row in enumerate(table.rows)]
-    records += [(each.row, each.cells) for each in table.bad_records]
-    records.sort(key=lambda record: record[0])
-    return write_csv(
-        [*given[:kept], error_column],
-        (
-            [*cells[:kept], *[""] * (kept - len(cells)), " | ".join(messages.get(row, [])), *cells[width:]]
-            for row, cells in records
-        ),
-    )
 
 
 def evaluators_csv(document: dict[str, Any]) -> bytes:

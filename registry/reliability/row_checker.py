@@ -118,6 +118,7 @@ class RowChecker:
                 row=int(self.rows[index]),
                 column=self.table.column_label(column),
                 value=value[:_SEEN_CHARACTERS],
+                sheet=self.table.sheet,
             )
         )
 

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 
 from registry import documents
+from registry.annotated_files import AnnotatedFile, annotate
 from registry.canonical import digest
 from registry.errors import Conflict, RegistryError, Violation
+from registry.file_limits import UPLOAD, Limits
 from registry.json_text import parse_json
 from registry.parsing import TextTable
-from registry.reliability.columns import SIDES, FindingsRejected, require_columns
+from registry.reliability.columns import SIDES, FindingsRejected, Side, require_columns
 from registry.reliability.comparison import Provenance, compare_findings
 from registry.reliability.criteria import CriteriaRejected, Criterion, read_criteria
 from registry.reliability.findings import Checked, check_findings, lost_zero_violations, without_rows
@@ -218,16 +220,22 @@ class Run:
     products: Products
 
 
-def check_submission(submission: Submission) -> CheckedInputs:
+def check_submission(submission: Submission, limits: Limits = UPLOAD) -> CheckedInputs:
     """Files read, criteria and rows checked. Bad rows are a value; raises what leaves nothing to check rows by."""
-    read = read_submission(submission)
+    read = read_submission(submission, limits)
     return check_inputs(read.reports, read.spot_checks, read.criteria, submission.criteria.name)
 
 
-def run_submission(submission: Submission, tell: Progress = say_nothing) -> Run:
+def annotated_file(submission: Submission, side: Side) -> AnnotatedFile:
+    """The file of one side with what is wrong in each row. Raises what leaves nothing to check rows by."""
+    table, checked = check_submission(submission).sides()[SIDES.index(side)]
+    return annotate(table, checked.violations)
+
+
+def run_submission(submission: Submission, tell: Progress = say_nothing, limits: Limits = UPLOAD) -> Run:
     """Read, check, compare. Raises FindingsRejected for bad rows unless the options say to go on without them."""
     tell(0.05, "reading")
-    checked = check_submission(submission)
+    checked = check_submission(submission, limits)
     if submission.options.on_error == "refuse":
         checked.require_no_violations()
     tell(0.3, "comparing")

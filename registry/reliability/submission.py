@@ -16,7 +16,15 @@ CSV, JSON = "text/csv", "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 PARQUET = "application/vnd.apache.parquet"
-_MEDIA_TYPES = {".csv": CSV, ".txt": CSV, ".json": JSON, ".xlsx": XLSX, ".xls": XLS, ".parquet": PARQUET}
+_MEDIA_TYPES = {
+    ".csv": CSV,
+    ".txt": CSV,
+    ".json": JSON,
+    ".xlsx": XLSX,
+    ".xls": XLS,
+    ".parquet": PARQUET,
+    ".pq": PARQUET,
+}
 
 
 class UnknownZone(Invalid):
@@ -53,13 +61,17 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the files are read and compared. columns: heading to column or the reverse, see `rename_columns`."""
+    """How the files are read and compared. columns: heading to column or the reverse, see `rename_columns`.
+
+    sheets: by side, the sheet of a workbook in which more than one holds data.
+    """
 
     lag_days: int | None = None
     zone: str = "Asia/Shanghai"
     encoding: str | None = None
     columns: dict[str, Any] = field(default_factory=dict)
     on_error: OnError = "refuse"
+    sheets: dict[str, str] = field(default_factory=dict)
 
     def method(self) -> Method:
         return Method(lag_days=self.lag_days, zone=self.zone)

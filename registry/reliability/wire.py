@@ -65,6 +65,9 @@ class OptionsIn(In):
     columns: dict[str, Any] = Field(
         default_factory=dict, description="Your heading to our column or the reverse; also by side."
     )
+    sheets: dict[Literal["reports", "spot_checks"], Text] = Field(
+        default_factory=dict, description="By side, the sheet of a workbook in which more than one holds data."
+    )
     on_error: Literal["refuse", "report"] = Field(
         default="refuse", description="refuse: any bad row refuses all. report: go on with the good rows."
     )

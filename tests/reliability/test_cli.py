@@ -166,7 +166,7 @@ def test_an_output_that_cannot_be_written_is_said_and_nothing_is_left(inputs, ru
 
 @pytest.mark.parametrize("option", ["out", "chart", "working_paper", "errors"])
 def test_no_output_replaces_an_input(inputs, run_registry, option):
-    link = inputs.folder / "link.svg"
+    link = inputs.folder / ("link.csv" if option == "errors" else "link.svg")
     link.symlink_to(inputs.folder / "reports.csv")
     before = (inputs.folder / "reports.csv").read_bytes()
 

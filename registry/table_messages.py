@@ -1,4 +1,4 @@
-"""The table of a user's file with its origin, and the messages in which a reading process hands it over.
+"""The messages in which a reading process hands over the table of a user's file.
 
 The messages are JSON and the bytes of the codes, never pickles: what comes from a reading process is as little
 trusted as the file.
@@ -7,7 +7,7 @@ trusted as the file.
 import json
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Any
 
 from registry.errors import Unreadable, Violation
@@ -15,26 +15,7 @@ from registry.file_formats import FileFormat
 from registry.parsing import BadRecord, Column, TextTable
 
 
-@dataclass(frozen=True, slots=True)
-class FileTable(TextTable):
-    """A text table, the format of its file, the sheet of a workbook.
-
-    problems: cells for which a record stands apart among the bad records, with sheet, row, column and value.
-    """
-
-    format: FileFormat = FileFormat.CSV
-    sheet: str | None = None
-    problems: tuple[Violation, ...] = ()
-
-    def bad_record_violations(self) -> list[Violation]:
-        """Those of the cells with problems; for bad records without one, those of the records."""
-        named = {each.row for each in self.problems}
-        # A class with slots is made twice, so super() without arguments would look for the first one.
-        records = TextTable.bad_record_violations(self)
-        return [*self.problems, *(replace(each, sheet=self.sheet) for each in records if each.row not in named)]
-
-
-def table_messages(table: FileTable) -> Iterator[bytes]:
+def table_messages(table: TextTable) -> Iterator[bytes]:
     """The table as a head, then for each column its values and its codes."""
     yield _json(
         {
@@ -42,7 +23,7 @@ def table_messages(table: FileTable) -> Iterator[bytes]:
             "name": table.name,
             "sha256": table.sha256,
             "heading": table.heading,
-            "format": table.format,
+            "form": table.form,
             "sheet": table.sheet,
             "bad_records": [asdict(each) for each in table.bad_records],
             "problems": [asdict(each) for each in table.problems],
@@ -58,7 +39,7 @@ def refusal_message(error: Unreadable) -> bytes:
     return _json({"outcome": "refused", "detail": error.detail, "violations": [asdict(e) for e in error.violations]})
 
 
-def read_messages(receive: Callable[[], bytes]) -> FileTable:
+def read_messages(receive: Callable[[], bytes]) -> TextTable:
     """The table that table_messages wrote. Raises Unreadable for a refusal, ValueError for what is neither."""
     head: dict[str, Any] = json.loads(receive())
     if head["outcome"] == "refused":
@@ -71,7 +52,7 @@ def read_messages(receive: Callable[[], bytes]) -> FileTable:
         if len(columns[str(name)].codes) != len(rows):
             raise ValueError(f"column {name} has another length than the table")
     heading = tuple(columns)
-    return FileTable(
+    return TextTable(
         name=str(head["name"]),
         sha256=str(head["sha256"]),
         heading=heading,
@@ -79,7 +60,7 @@ def read_messages(receive: Callable[[], bytes]) -> FileTable:
         rows=rows,
         bad_records=tuple(BadRecord(**(each | {"cells": tuple(each["cells"])})) for each in head["bad_records"]),
         file_heading=heading,
-        format=FileFormat(head["format"]),
+        form=FileFormat(head["form"]),
         sheet=head["sheet"],
         problems=tuple(Violation(**each) for each in head["problems"]),
     )
