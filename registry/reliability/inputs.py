@@ -19,6 +19,8 @@ from registry.reliability.columns import SIDES, Side, headings_to_columns, renam
 from registry.reliability.submission import JSON, Products, SourceFile, Submission, media_type_of
 from registry.reliability.text_frames import table_frame, table_of
 
+# To name every fault of a document takes seconds for each MiB; 5,000 criteria with short texts have about one.
+_MOST_CRITERIA_BYTES = 2 * 1024 * 1024
 RESULT, PAIRS = "result.json", "pairs.csv"
 _PAIR_INTEGERS = ("lag_days", "report_row", "check_row", "discrepancy")
 _PAIR_NUMBERS = ("signed_size", "weight", "normalised_weight")
@@ -215,6 +217,10 @@ def read_criteria_document(path: Path) -> dict[str, Any]:
 
 
 def criteria_document(content: bytes, name: str) -> dict[str, Any]:
+    if len(content) > _MOST_CRITERIA_BYTES:
+        raise Invalid(
+            f"{name} has {len(content):,} bytes; criteria may have {_MOST_CRITERIA_BYTES:,}. Shorten the texts."
+        )
     document = parse_json(content, file=name)
     if not isinstance(document, dict):
         raise Invalid(f"{name} holds no JSON object. Expected one with a `criteria` array.")

@@ -155,6 +155,13 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, name):
         read_table(write(tmp_path / name, f"{HEADING}\n"), "reports", {})
 
 
+def test_criteria_of_more_bytes_than_can_be_judged_quickly_are_refused(tmp_path):
+    path = write(tmp_path / "c.json", json.dumps({"criteria": [], "notes": "x" * 2**21}))
+
+    with pytest.raises(Invalid, match=r"c\.json has 2,097,\d+ bytes; criteria may have 2,097,152"):
+        read_criteria_document(path)
+
+
 def test_what_is_no_file_is_missing(tmp_path):
     for path in (tmp_path, tmp_path / "no", write(tmp_path / "file", "") / "x"):
         with pytest.raises(FileMissing, match="cannot be read"):
