@@ -1,5 +1,6 @@
 """What a database can say no to, as errors of the domain. Told from codes of the drivers, never from their texts."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registry.errors import Conflict, NotFound, RegistryError, Unavailable
+
+_log = logging.getLogger(__name__)
 
 
 class ConstraintViolated(Conflict):
@@ -60,9 +63,22 @@ class DatabaseUnavailable(Unavailable):
     title = "The database cannot be used"
 
 
+class TablesDiffer(Unavailable):
+    """Of a database that was checked when the program started, this is the first that is heard of it."""
+
+    code = "database-tables-differ"
+    title = "The tables of the database are not those of the program"
+
+
 _NOTHING_SAVED = "Nothing was saved. Try again."
+_TABLES = (
+    "A table or a column that the program needs is missing. Nothing was saved. Run `registry db upgrade`; "
+    "`registry db check` says what differs."
+)
 # https://www.sqlite.org/rescode.html, primary codes.
 _SQLITE: dict[int, tuple[type[RegistryError], str]] = {
+    # A statement that SQLite cannot prepare. Ours come from the models, so it is the tables that are different.
+    1: (TablesDiffer, _TABLES),
     5: (DatabaseBusy, f"Another program has been writing to the database for too long. {_NOTHING_SAVED}"),
     6: (DatabaseBusy, f"A table of the database is locked. {_NOTHING_SAVED}"),
     8: (DatabaseUnavailable, "The database can only be read here: check the rights on its file and folder."),
@@ -80,6 +96,8 @@ _POSTGRESQL: dict[str, tuple[type[RegistryError], str]] = {
     "40001": (ConcurrentWrites, f"Others were writing to the same records. {_NOTHING_SAVED}"),
     "40P01": (ConcurrentWrites, f"Others were writing to the same records. {_NOTHING_SAVED}"),
     "25006": (DatabaseUnavailable, "The database can only be read here."),
+    "42P01": (TablesDiffer, _TABLES),
+    "42703": (TablesDiffer, _TABLES),
     "3D000": (DatabaseUnavailable, "There is no database of that name on the server."),
     "28": (DatabaseUnavailable, "The database server refused the user or the password."),
     "53": (DatabaseUnavailable, "The database server has run out of connections, memory or disk."),
@@ -102,6 +120,9 @@ def domain_error(error: DBAPIError) -> RegistryError | None:
         known = _POSTGRESQL.get(sqlstate) or _POSTGRESQL.get(sqlstate[:2])
     if known is not None:
         kind, detail = known
+        if kind is TablesDiffer:
+            # The answer does not name the table, which whoever runs the server wants to know.
+            _log.error("The tables differ: %s", driver_error)
         return kind(detail)
     lost = error.connection_invalidated or (sqlstate or "").startswith(("08", "57P"))
     # The driver itself, not the server, says that it got no connection.

@@ -4,6 +4,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _PATIENCE_S = 1.0
 
@@ -11,13 +15,10 @@ _PATIENCE_S = 1.0
 @contextmanager
 def progress_bar() -> Iterator[Callable[[float, str], None]]:
     """Gives what is told how much is done, 0 to 1, and what comes next. It goes to the error stream, and away again."""
-    if not sys.stderr.isatty():
+    bar = _bar()
+    if bar is None:
         yield lambda _share, _step: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
     task = bar.add_task("", total=1.0)
     late = threading.Timer(_PATIENCE_S, bar.start)
     late.daemon = True
@@ -28,3 +29,17 @@ def progress_bar() -> Iterator[Callable[[float, str], None]]:
         late.cancel()
         late.join()
         bar.stop()
+
+
+def _bar() -> "Progress | None":
+    """None where nobody looks, or where the terminal cannot take back what it shows."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    if not console.is_interactive:
+        return None
+    # Results that go to a file or a pipe pass the bar by; on the terminal they stand above it.
+    return Progress(console=console, transient=True, redirect_stdout=sys.stdout.isatty())

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from registry.errors import RegistryError
 
 _log = logging.getLogger(__name__)
+# Between two attempts while the database cannot be had.
+_LONGEST_REST_S = 30.0
 
 
 class Worker:
@@ -27,11 +29,14 @@ class Worker:
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
+        rest_s = self._rest_s
         while not self._stopping.is_set():
             try:
                 has_worked = self._step()
+                rest_s = self._rest_s
             except RegistryError as error:
                 _log.warning("The worker could not go on and tries again: %s", error)
                 has_worked = False
+                rest_s = min(2 * rest_s, _LONGEST_REST_S)
             if not has_worked:
-                self._stopping.wait(self._rest_s)
+                self._stopping.wait(rest_s)

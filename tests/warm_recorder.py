@@ -4,4 +4,4 @@ import recorder
 
 from registry.reliability.service import run_submission
 
-run_submission(recorder.submission("warm", 0))
+run_submission(recorder.submission("warm"))

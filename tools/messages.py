@@ -1,9 +1,10 @@
 """Bring the catalogues of messages up to date with the code and compile them.
 
 Run it from anywhere after a text has changed: `python tools/messages.py`. It reads every message that the code and
-the templates mark (translate, mark, _, t), adds the new ones to registry/locale/*/LC_MESSAGES/registry.po, drops those
-that are gone and writes registry.mo. A new message has an empty translation until someone fills it in; the tests fail
-until then. Neither file holds a date or a line number, so that the same texts give the same files.
+the templates mark (translate, mark, _, t) and the titles of problems, adds the new ones to
+registry/locale/*/LC_MESSAGES/registry.po, drops those that are gone and writes registry.mo. A new message has an
+empty translation until someone fills it in; the tests fail until then. Neither file holds a date or a line number, so
+that the same texts give the same files.
 """
 
 import io
@@ -15,6 +16,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from registry.problem_pages import known_problems
+from registry.problem_texts import EXPLANATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE_DIR = ROOT / "registry" / "locale"
@@ -28,7 +32,8 @@ def messages() -> set[str]:
     with (LOCALE_DIR / "extraction.cfg").open(encoding="utf-8") as config:
         methods, options = parse_mapping_cfg(config)
     found = extract_from_dir(ROOT, methods, options, KEYWORDS)
-    return {message for _file, _line, message, _comments, _context in found if isinstance(message, str) and message}
+    marked = {message for _file, _line, message, _comments, _context in found if isinstance(message, str) and message}
+    return marked | {title for code, (_status, title) in known_problems().items() if code in EXPLANATIONS}
 
 
 def catalogue(po: Path) -> Catalog:

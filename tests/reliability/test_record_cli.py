@@ -93,6 +93,16 @@ def test_column_names_and_bad_rows_are_part_of_what_is_recorded(
     assert run_registry("comparisons", "replay", identifier).out.decode().startswith("Identical")
 
 
+def test_what_is_recorded_is_in_the_database_of_the_settings(
+    run_registry: Callable[..., Any], inputs: Any, own: str, database: Database, engine_name: str
+) -> None:
+    identifier = queries.read_comparison_id(record(run_registry, inputs))
+
+    found = read(database, lambda session: queries.get_comparison(session, identifier))
+    assert (found.id, database.engine.dialect.name) == (identifier, engine_name)
+    assert own.startswith(engine_name)
+
+
 def test_the_same_inputs_again_are_a_second_record_of_the_same_result(
     run_registry: Callable[..., Any], inputs: Any, own: str
 ) -> None:

@@ -1,0 +1,396 @@
+"""What each problem of the API means and what to do about it, in words: a table, and as long as it has to be. Pure."""
+
+from registry.languages import mark
+
+# By code: the meaning, and what to do.
+EXPLANATIONS: dict[str, tuple[str, str]] = {
+    "account-disabled": (
+        mark("The account may not be used or changed while it is disabled, or it was erased."),
+        mark("Enable it first; one that was erased needs a new account."),
+    ),
+    "account-not-found": (
+        mark("There is no account under this identifier."),
+        mark("Take the identifier from the list of accounts."),
+    ),
+    "bad-request": (
+        mark("The form in the body cannot be taken apart."),
+        mark("Send multipart/form-data as a library writes it, and leave the heading Content-Type to the library."),
+    ),
+    "body-too-large": (
+        mark("The body has more bytes than the server takes. They are counted as they come."),
+        mark("Send less, or have REGISTRY_MAX_BODY_BYTES raised on the server."),
+    ),
+    "checkpoint-not-found": (
+        mark("The log has no checkpoint of this size."),
+        mark("Ask for one that was signed; the newest is always there once the log was signed."),
+    ),
+    "checkpoint-rejected": (
+        mark("The checkpoint is malformed, or lacks a signature of a key that is known here."),
+        mark("Check where the checkpoint came from, and which keys are known."),
+    ),
+    "clock-doubtful": (
+        mark("So many days would be closed that the clock of the machine is probably wrong."),
+        mark("Look at the clock. If it is right, run the command in the detail."),
+    ),
+    "comparison-not-found": (
+        mark("No comparison is recorded under the identifier in the address."),
+        mark("Take the identifier from the list of comparisons, /api/v1/comparisons."),
+    ),
+    "concurrent-writes": (
+        mark("Several writers wanted the same records at once and this one had to give way. Nothing was saved."),
+        mark("Send the request again."),
+    ),
+    "conflict": (
+        mark("What is recorded stands against the request. Nothing was saved."),
+        mark("Read the present state, then decide anew."),
+    ),
+    "constraint-violated": (
+        mark("The change contradicts another record, or would alter what may not change. Nothing was saved."),
+        mark("Look at what is recorded and hand in what agrees with it."),
+    ),
+    "content-damaged": (
+        mark("A kept file no longer has the SHA-256 hash under which it was kept."),
+        mark("Whoever runs the server must restore a backup and look for the cause, often a failing disk."),
+    ),
+    "content-not-found": (
+        mark("No file is kept under this SHA-256 hash."),
+        mark("Check the hash, and that the address is of the right server."),
+    ),
+    "content-too-large": (
+        mark("A file is larger than what the database keeps as one piece."),
+        mark("Split the file, for example by period, and compare the parts."),
+    ),
+    "criteria-rejected": (
+        mark("The criteria document breaks its schema or a rule between its entries."),
+        mark("Correct each place that the errors point to; a pointer leads into the document."),
+    ),
+    "cursor-rejected": (
+        mark("The cursor is not one that this server has given out for this list."),
+        mark("Follow the address in next as it is, or leave the cursor out to begin anew."),
+    ),
+    "database-busy": (
+        mark("Another program has been writing for too long, or all connections are in use. Nothing was saved."),
+        mark("Send the request again after a few seconds."),
+    ),
+    "database-missing": (
+        mark("There is no database where the settings look for it."),
+        mark("Make it with: registry db upgrade"),
+    ),
+    "database-not-current": (
+        mark("The tables are older or newer than the program expects."),
+        mark("Where they are older, run registry db upgrade. Where they are newer, install the newer program."),
+    ),
+    "database-tables-differ": (
+        mark("A table or a column that the program needs is missing. Nothing was saved."),
+        mark("Run registry db upgrade; registry db check says what differs."),
+    ),
+    "database-unavailable": (
+        mark("The server reaches no database, or the database failed while it worked."),
+        mark("The detail names the cause; whoever runs the server can remove it."),
+    ),
+    "database-url-rejected": (
+        mark("REGISTRY_DATABASE_URL names no database that the registry works with."),
+        mark("Give sqlite:////path/to/file.db or postgresql://user@host/name."),
+    ),
+    "document-not-found": (
+        mark("A schema, standard or example is missing from the program's own data."),
+        mark("Install the program again, or correct REGISTRY_DATA_DIR."),
+    ),
+    "entry-not-found": (
+        mark("The index lies outside the log. The first entry is 0."),
+        mark("Ask for an entry below the size of the log."),
+    ),
+    "erasure-refused": (
+        mark("The content of this entry proves something about others, so it is kept."),
+        mark("Nothing can be done about this entry; the detail says what it proves."),
+    ),
+    "event-rejected": (
+        mark("The program made an entry of the log that breaks the log's own rules."),
+        mark("Tell whoever runs the server: this is a fault of the program."),
+    ),
+    "file-changed": (
+        mark("A file was altered between being compared and being recorded. Nothing was recorded."),
+        mark("Compare again when nobody is writing to the file."),
+    ),
+    "file-missing": (
+        mark("A file that was named does not exist."),
+        mark("Check the path and the spelling of the name."),
+    ),
+    "file-not-readable": (
+        mark("The operating system does not let the program read the file."),
+        mark("Check the rights on the file, and that it is not a folder."),
+    ),
+    "findings-rejected": (
+        mark("Rows of the reports or of the spot checks break a rule, or a column is missing. Nothing was compared."),
+        mark(
+            "Correct the rows that the errors name. To go on with the good rows, send on_error with the value report."
+        ),
+    ),
+    "forbidden": (
+        mark("Whoever sent the request may not do this."),
+        mark("Ask whoever runs the server."),
+    ),
+    "foreign-origin": (
+        mark("A browser sent the request from a page of another site, which may not change anything here."),
+        mark("Send it from a page of this server, or from a program."),
+    ),
+    "idempotency-key-reused": (
+        mark("An earlier request with other content had the same Idempotency-Key. Nothing was recorded now."),
+        mark("Take a new key for each new request, and the same key only to send the same request again."),
+    ),
+    "identity-refused": (
+        mark("What the identity provider sent is incomplete, or is not meant for this registry."),
+        mark("Sign in again; if it stays so, whoever runs the server must check the provider's settings."),
+    ),
+    "inputs-rejected": (
+        mark("More than one file has a fault, and all faults are named together."),
+        mark("Correct each file; the errors name it."),
+    ),
+    "internal-error": (
+        mark("The server met a fault of its own that nobody has foreseen."),
+        mark("Tell whoever runs the server when it happened; the server's log says what."),
+    ),
+    "invalid": (
+        mark("Something in the request breaks a rule."),
+        mark("Correct what the errors name; sent again unchanged it is refused again."),
+    ),
+    "invalid-inspections": (
+        mark("The inspections lack a column that the comparison needs."),
+        mark("Add the columns that the detail names."),
+    ),
+    "invalid-ratings": (
+        mark("A coefficient of agreement cannot be computed from these ratings or with these options."),
+        mark("Change what the detail names."),
+    ),
+    "invalid-request": (
+        mark("A parameter, a heading or a member of the body is missing, unknown or of the wrong type."),
+        mark("Compare the request with the documentation at /api; each error names its place."),
+    ),
+    "invalid-visits": (
+        mark("The counts or weights of visits are outside what the method is defined for."),
+        mark("Change what the detail names."),
+    ),
+    "invitation-rejected": (
+        mark("The invitation was used, is too old, or a newer one was made."),
+        mark("Ask an administrator for another."),
+    ),
+    "job-given-up": (
+        mark("Each time the job was begun, the server stopped, fell silent or could not save. Nothing was recorded."),
+        mark("Hand in fewer rows at once, or have the server given more memory and disk; take a new Idempotency-Key."),
+    ),
+    "job-not-found": (
+        mark("There is no job under the identifier in the address."),
+        mark("Take the address from the heading Location of the answer 202."),
+    ),
+    "job-taken": (
+        mark("A worker that was taken for dead came back after another had done its job."),
+        mark("Nothing is lost and nothing needs to be done."),
+    ),
+    "key-line-rejected": (
+        mark("The line does not hold a name, a key hash and a public key as a key line does."),
+        mark("Copy the whole line as it was published."),
+    ),
+    "key-not-found": (
+        mark("The account has no such API key, or it is revoked already."),
+        mark("Look at the list of the account's keys."),
+    ),
+    "key-refused": (
+        mark("The key would last too long, or may do what it must not."),
+        mark("Change what the errors name."),
+    ),
+    "key-rejected": (
+        mark("The API key is unknown, expired or revoked."),
+        mark("Send a valid one as: Authorization: Bearer <key>"),
+    ),
+    "keys-unusable": (
+        mark("The server's key files are missing, damaged or not readable."),
+        mark("Whoever runs the server must restore them from their backup or correct the rights."),
+    ),
+    "last-administrator": (
+        mark("The change would leave no account that can administer the others."),
+        mark("Make somebody else an administrator first."),
+    ),
+    "log-not-continuous": (
+        mark("Entries that were signed are missing: an older backup was restored, or entries were removed."),
+        mark("Nothing may be signed until the cause is known; the detail says how to go on."),
+    ),
+    "malformed-body": (
+        mark("The body is not UTF-8, or its JSON has duplicate keys, NaN, numbers out of range or too many levels."),
+        mark("Write the body with a JSON library, as UTF-8 without byte order mark."),
+    ),
+    "method-not-allowed": (
+        mark("The address exists, but not for this HTTP method."),
+        mark("Use one of the methods in the heading Allow of the answer."),
+    ),
+    "name-refused": (
+        mark("The sign-in name has characters that cannot be used, or too few or too many."),
+        mark("The errors name the rule; choose a name that keeps to it."),
+    ),
+    "name-taken": (
+        mark("Another account has this sign-in name."),
+        mark("Choose another one."),
+    ),
+    "newest-checkpoint-changed": (
+        mark("Two processes wanted to sign at once and this one gave way."),
+        mark("Try again."),
+    ),
+    "no-comparison": (
+        mark("The server was started without a comparison, so its pages have nothing to show."),
+        mark("Compare files first, then start: registry serve FOLDER"),
+    ),
+    "not-a-comparison": (
+        mark("The folder has no result of this version of the program, or its files were changed."),
+        mark("Run the comparison again with --folder."),
+    ),
+    "not-allowed": (
+        mark("No role of the account allows this; the detail gives the reason."),
+        mark("Ask an administrator for the role, or somebody who has it to do it."),
+    ),
+    "not-canonical": (
+        mark("A value cannot be written as canonical JSON (RFC 8785), so it has no digest."),
+        mark("Leave out NaN, infinite numbers, numbers out of range and broken characters."),
+    ),
+    "not-found": (
+        mark("The server has nothing at this address."),
+        mark("Check the address against the documentation at /api."),
+    ),
+    "not-proven-yet": (
+        mark("The day of the entry is not closed and signed yet."),
+        mark("Ask again on the next day."),
+    ),
+    "nothing-to-compare": (
+        mark("After rows that break rules were left out, one side has no row."),
+        mark("Correct rows of that side; the errors of a dry run name them."),
+    ),
+    "nothing-to-sign": (
+        mark("The log is empty, so there is nothing to sign."),
+        mark("Sign once something was logged."),
+    ),
+    "outbound-failed": (
+        mark("A server that the registry asked cannot be reached, is too slow or sends what cannot be used."),
+        mark("Try again later; the detail names the server."),
+    ),
+    "outbound-refused": (
+        mark("The settings do not allow connections to this host."),
+        mark("Whoever runs the server can allow the host in the settings."),
+    ),
+    "output-would-overwrite": (
+        mark("Two options name the same file, or an output names an input."),
+        mark("Give each output a name of its own."),
+    ),
+    "password-refused": (
+        mark("The password breaks a rule for passwords."),
+        mark("Choose one that keeps to the rules that the errors name."),
+    ),
+    "role-not-found": (
+        mark("The account holds no role under this identifier, or it has ended."),
+        mark("Look at the roles of the account."),
+    ),
+    "role-refused": (
+        mark("The role is held already, or its limits do not fit the role."),
+        mark("Change what the errors name."),
+    ),
+    "row-not-found": (
+        mark("The record does not exist."),
+        mark("Take the identifier from a list of the API."),
+    ),
+    "schema-refused": (
+        mark("A schema uses what the registry does not support, so documents cannot be checked by it."),
+        mark("Change the schema at the places that the errors point to."),
+    ),
+    "seal-broken": (
+        mark("What was encrypted was not encrypted with the key files of this server, or it was altered."),
+        mark("Whoever runs the server must restore the key files that belong to the database."),
+    ),
+    "sealed-entry-not-found": (
+        mark("There is no sealed entry under this identifier."),
+        mark("Check the identifier."),
+    ),
+    "sealing-rejected": (
+        mark("The content is no JSON value, or is too large."),
+        mark("Hand in a JSON value within the limit."),
+    ),
+    "second-factor-refused": (
+        mark("The code of the second factor is wrong or was used, or the second factor is not in the state for this."),
+        mark("Wait for the next code, and check the clock of the device."),
+    ),
+    "separate-duties": (
+        mark("Two persons must want this, and you are the one who has acted already."),
+        mark("Ask another person who holds the role."),
+    ),
+    "settings-rejected": (
+        mark("An environment variable REGISTRY_… has a value that cannot be used."),
+        mark("Change or unset the variables that the errors name."),
+    ),
+    "sign-in-failed": (
+        mark("The name, the password or the code is wrong, or the account cannot be used. Which, is not told."),
+        mark("Try again; after that ask an administrator."),
+    ),
+    "sign-in-needed": (
+        mark("Only those who are signed in may do this."),
+        mark("Sign in, or send an API key as: Authorization: Bearer <key>"),
+    ),
+    "stale-version": (
+        mark("The change was made to a version that is no longer the present one. Nothing was saved."),
+        mark("Read the record again, then make the change anew."),
+    ),
+    "too-long-for-sheet": (
+        mark("A sheet of a workbook ends at row 1,048,576."),
+        mark("Use CSV."),
+    ),
+    "too-many-attempts": (
+        mark("There were too many failed attempts, so the next one must wait."),
+        mark("Wait as long as the detail says."),
+    ),
+    "unauthenticated": (
+        mark("The request does not say who sends it, or says it with a key or session that is not valid."),
+        mark("Sign in, or send a valid key in the heading Authorization as the heading WWW-Authenticate says."),
+    ),
+    "unavailable": (
+        mark("A port, a file, or a place to work on a file cannot be had now."),
+        mark("The detail says which. Try again in a minute."),
+    ),
+    "unknown-language": (
+        mark("The parameter lang of the address names a language that the pages do not have."),
+        mark("Use lang=en or lang=zh, or leave it out."),
+    ),
+    "unknown-order": (
+        mark("The parameter sort names no column that the table can be sorted by."),
+        mark("Sort with the links in the heading of the table."),
+    ),
+    "unknown-parameter": (
+        mark("The address has a parameter that this operation does not know, or has one twice."),
+        mark("The errors name the known parameters; a typing error is the usual cause."),
+    ),
+    "unknown-query": (
+        mark("A filter, an order or a page number in the address is unknown."),
+        mark("The errors name the known values; the links and forms of the pages use only these."),
+    ),
+    "unknown-zone": (
+        mark("The option zone names no time zone."),
+        mark("Give an IANA name, for example Asia/Shanghai."),
+    ),
+    "unreadable": (
+        mark(
+            "A file is damaged, of another kind than its name says, in another encoding, or larger than what is read."
+        ),
+        mark("The detail says which and what to do; for CSV, UTF-8 is always right."),
+    ),
+    "unsupported-media-type": (
+        mark("The heading Content-Type is missing, or names what this address does not read."),
+        mark("Send application/json or multipart/form-data."),
+    ),
+}
+_REFUSED = (
+    mark("The server refuses the request as it is."),
+    mark("The detail of the answer says why. Sent again unchanged, the request is refused again."),
+)
+_FAILED = (
+    mark("The server cannot answer the request now."),
+    mark("The detail of the answer says why. Try again later, or tell whoever runs the server."),
+)
+
+
+def explanation(code: str, status: int) -> tuple[str, str]:
+    """The code's own words, else those of its status: meaning, and what to do."""
+    return EXPLANATIONS.get(code, _FAILED if status >= 500 else _REFUSED)
