@@ -1,0 +1,1 @@
+"""What happened: an append-only log with Merkle proofs, signed checkpoints, sealed entries and an offline verifier."""

@@ -1,0 +1,166 @@
+"""Key files: the key that signs the log, the key that seals entries, and the newest checkpoint, beside each other.
+
+None of them is in the database: who has the database alone can neither sign for the log nor read sealed entries, and
+a database restored from an older backup meets here a checkpoint that it no longer leads to.
+"""
+
+import base64
+import binascii
+import fcntl
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from registry.db_engines import default_url, read_url, sqlite_file
+from registry.entropy import random_bytes
+from registry.errors import Conflict, Unavailable
+
+SIGNING = "log-signing.key"
+SEALING = "sealing.key"
+NEWEST = "newest-checkpoint.txt"
+WITNESSES = "witnesses.txt"
+RETIRED = "retired-keys.txt"
+_LOCK = ".lock"
+_KEY_BYTES = 32
+_FORM = re.compile(r"registry-key-v1 (?P<kind>[a-z]+) (?P<name>[^\s+]+) (?P<secret>[A-Za-z0-9+/=]+)\n")
+
+
+class KeysUnusable(Unavailable):
+    code = "keys-unusable"
+    title = "The key files cannot be used"
+
+
+class NewestCheckpointChanged(Conflict):
+    code = "newest-checkpoint-changed"
+    title = "Another process has signed a checkpoint meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Open keys. origin: the name of the log. Secrets stay out of the text form.
+
+    witnesses, retired: key lines, of those who cosign and of keys that signed before this one.
+    """
+
+    folder: Path
+    origin: str
+    signing: Ed25519PrivateKey = field(repr=False)
+    sealing: bytes = field(repr=False)
+    witnesses: tuple[str, ...]
+    retired: tuple[str, ...]
+
+    def newest(self) -> str | None:
+        """The newest checkpoint that this log has signed, or None before the first one."""
+        path = self.folder / NEWEST
+        try:
+            return path.read_text(encoding="utf-8") if path.exists() else None
+        except OSError as error:
+            raise KeysUnusable(f"{path} cannot be read: {error.strerror}.") from error
+
+    def replace_newest(self, expected: str | None, note: str) -> None:
+        """Put the note in the place of the expected one, durably. Raises NewestCheckpointChanged."""
+        with _locked(self.folder):
+            if self.newest() != expected:
+                raise NewestCheckpointChanged("Another process has signed a checkpoint meanwhile. Try again.")
+            _write_durably(self.folder / NEWEST, note.encode())
+
+
+def keys_folder(setting: Path | None, database_url: str | None) -> Path:
+    """The setting REGISTRY_KEYS_DIR, else `keys` beside the SQLite file, or one for each PostgreSQL database there."""
+    if setting is not None:
+        return setting
+    url, usual = read_url(database_url), sqlite_file(default_url())
+    assert usual is not None
+    file = sqlite_file(url)
+    return file.parent / "keys" if file else usual.parent / f"keys-{url.database}"
+
+
+def open_keys(folder: Path) -> Keys:
+    """The keys of the folder, made where there are none. Raises KeysUnusable, which names the file and what to do."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(folder):
+            _make_missing(folder)
+        origin, signing = _read_key(folder / SIGNING, "signing")
+        _, sealing = _read_key(folder / SEALING, "sealing")
+        witnesses, retired = _read_lines(folder / WITNESSES), _read_lines(folder / RETIRED)
+    except OSError as error:
+        raise KeysUnusable(f"The keys in {folder} cannot be read or made: {error.strerror}.") from error
+    return Keys(folder, origin, Ed25519PrivateKey.from_private_bytes(signing), sealing, witnesses, retired)
+
+
+def _make_missing(folder: Path) -> None:
+    """Both keys where there is nothing yet. A key that is lost is never made anew: that would hide the loss."""
+    has_signing, has_sealing, has_signed = ((folder / name).exists() for name in (SIGNING, SEALING, NEWEST))
+    if has_signing and has_sealing:
+        return
+    if has_signing or has_signed:
+        missing = SEALING if has_signing else SIGNING
+        raise KeysUnusable(f"{folder} holds keys of a log, but {missing} is missing. Restore it from its backup.")
+    # A sealing key alone is from a start that was interrupted, or waits for the key of a new log.
+    if not has_sealing:
+        _make_key(folder / SEALING, "sealing", "sealed-entries")
+    _make_key(folder / SIGNING, "signing", f"evaluator-registry/{random_bytes(8).hex()}")
+
+
+def _make_key(path: Path, kind: str, name: str) -> None:
+    secret = base64.b64encode(random_bytes(_KEY_BYTES)).decode()
+    _write_durably(path, f"registry-key-v1 {kind} {name} {secret}\n".encode())
+
+
+def _read_key(path: Path, kind: str) -> tuple[str, bytes]:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise KeysUnusable(f"{path} is open to others (mode {mode:o}). Run: chmod 600 {path}")
+    found = _FORM.fullmatch(path.read_text(encoding="utf-8", errors="replace"))
+    try:
+        secret = base64.b64decode(found["secret"], validate=True) if found else b""
+    except binascii.Error:
+        secret = b""
+    if found is None or found["kind"] != kind or len(secret) != _KEY_BYTES:
+        raise KeysUnusable(f"{path} holds no {kind} key. Restore it from its backup.")
+    return found["name"], secret
+
+
+def _read_lines(path: Path) -> tuple[str, ...]:
+    """Key lines; # begins a comment."""
+    if not path.exists():
+        return ()
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time; the operating system lets go when the process ends."""
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """Whole or not at all, also if the power fails: beside its place first, then renamed, then the folder."""
+    beside = path.with_name(f".{path.name}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise KeysUnusable(f"{path} cannot be written: {error.strerror}.") from error
