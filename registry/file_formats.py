@@ -4,6 +4,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from registry.errors import Unreadable, Violation
+from registry.ids import printable
 
 _MOST_CHARACTERS = 120
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -56,7 +57,7 @@ def shown_name(name: str) -> str:
     """The last part of a file's name, as it can be printed on one line and stored."""
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
     whole = last.encode("utf-8", "replace").decode()
-    return "".join(each if each.isprintable() else "?" for each in whole)[-_MOST_CHARACTERS:] or "file"
+    return printable(whole).replace("\n", "?")[-_MOST_CHARACTERS:] or "file"
 
 
 def format_of(content: bytes, name: str) -> FileFormat:

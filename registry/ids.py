@@ -14,11 +14,20 @@ _SIGNIFICANT_DIGITS = 15
 _PLACEHOLDER = re.compile(r"#+|#N/A|#GETTING_DATA|#[A-Z][A-Z0-9/_]*[!?]|nan|NaN|NAN|NaT|<NA>|None|null|NULL|\\N")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _VISIBLE_SPACES = frozenset({" ", "\u3000"})
+# Letters, marks and symbols that show nothing: joiners, fillers of Hangul and of Khmer, the blank of Braille, and
+# selectors of a variant, with which two names that look alike are not the same text.
+_BLANK = frozenset(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)))
+_VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 # These planes are set aside for ideographs, of which each edition of Unicode adds some that village names need.
 _IDEOGRAPHS = range(0x20000, 0x3FFFE)
 # Full-width digits, U+FF10 to U+FF19.
 _ORDINARY_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 REPLACEMENT_CHARACTER = "\ufffd"
+
+
+def printable(text: str) -> str:
+    """The text as a terminal may be given it: nothing of it moves the cursor or turns the direction of reading."""
+    return "".join(each if each.isprintable() or each in "\n\u3000" else "?" for each in text)
 
 
 def clean_text(text: str) -> str:
@@ -31,12 +40,16 @@ def hidden_character(text: str) -> str | None:
 
     Spaces that look like an ordinary one count as invisible; the wide ideographic space does not.
     """
-    for character in text:
-        if unicodedata.category(character) in _INVISIBLE and character not in _VISIBLE_SPACES:
-            number = ord(character)
-            if number not in _IDEOGRAPHS or number & 0xFFFE == 0xFFFE:
-                return f"U+{number:04X}"
-    return None
+    return next((f"U+{ord(character):04X}" for character in text if _is_hidden(character)), None)
+
+
+def _is_hidden(character: str) -> bool:
+    number = ord(character)
+    if character in _BLANK or any(number in variants for variants in _VARIANTS):
+        return True
+    if unicodedata.category(character) not in _INVISIBLE or character in _VISIBLE_SPACES:
+        return False
+    return number not in _IDEOGRAPHS or number & 0xFFFE == 0xFFFE
 
 
 def is_placeholder(text: str) -> bool:

@@ -17,7 +17,7 @@ class CursorRejected(Invalid):
 
     def __init__(self, cursor: str) -> None:
         violation = Violation(
-            "bad-cursor", "This is no cursor.", "Leave it out to start anew.", column="cursor", value=cursor[:80]
+            "bad-cursor", "This is no cursor.", "Leave it out to start anew.", column="query cursor", value=cursor[:80]
         )
         super().__init__("A cursor is taken from the `next` of the page before it.", [violation])
 

@@ -44,6 +44,9 @@ def test_cleaning_twice_changes_nothing_more(text):
         ("\ue000", "U+E000"),  # private use
         ("\ud800", "U+D800"),
         ("\U0002ffff", "U+2FFFF"),  # not a character
+        ("\u3164", "U+3164"),  # a letter that shows nothing
+        ("a\u2800b", "U+2800"),  # a Braille cell without dots
+        ("葛\U000e0100", "U+E0100"),  # a selector of a variant
     ],
 )
 def test_an_invisible_character_is_found(text, found):

@@ -71,9 +71,9 @@ def compare(
     """Score how far each evaluator's reports can be believed, from unannounced spot checks."""
     from registry.output_files import require_distinct, write_whole
     from registry.progress_bar import progress_bar
-    from registry.reliability.inputs import ComparisonFiles, display_name, read_inputs
+    from registry.reliability.inputs import ComparisonFiles, read_inputs
     from registry.reliability.outputs import chart_file, working_paper_file
-    from registry.reliability.service import check_inputs, compare_inputs, submission_of_files
+    from registry.reliability.service import check_files, compare_inputs, submission_of_files
     from registry.reliability.submission import Options
 
     tongue, form, method = language_of(language), _format(format, out), _method(lag_days, zone)
@@ -88,7 +88,7 @@ def compare(
     with progress_bar() as tell:
         tell(0.05, "reading")
         read = read_inputs(files)
-        checked = check_inputs(read.reports, read.spot_checks, read.criteria, display_name(criteria))
+        checked = check_files(files, read)
         _warn_of_unused_columns(checked, read.unused_headings)
         if on_error is OnError.REFUSE:
             checked.require_no_violations()
@@ -119,7 +119,7 @@ def _record(submission: "Submission", comparison: "Comparison") -> None:
 
     run = Run(submission, comparison, products_of(comparison))
     with own_database() as own:
-        recorded = own.write(lambda session: queries.record(session, run, utc_now()))
+        recorded = own.write(lambda session: queries.record(session, run, utc_now(), actor="operator"))
     typer.echo(f"Recorded as {recorded.id}", err=True)
 
 
@@ -265,10 +265,11 @@ def _write_bad_rows(checked: "CheckedInputs", errors: Path) -> None:
 
 
 def _warn_of_unused_columns(checked: "CheckedInputs", unused_headings: tuple[str, ...]) -> None:
+    from registry.ids import printable
     from registry.reliability.findings import misspelt_columns
 
     for heading in unused_headings:
-        typer.echo(f"Warning: --columns names the heading {heading}, which neither file has.", err=True)
+        typer.echo(f"Warning: --columns names the heading {printable(heading)}, which neither file has.", err=True)
     for table, side in checked.sides():
         for name, near in misspelt_columns(side).items():
-            typer.echo(f"Warning: {table.name}: the column {name} was ignored. Is it {near}?", err=True)
+            typer.echo(f"Warning: {table.name}: the column {printable(name)} was ignored. Is it {near}?", err=True)

@@ -40,9 +40,27 @@ def read_criteria(document: Mapping[str, Any]) -> tuple[Criterion, ...]:
     violations: list[Violation] = []
     criteria = [_criterion(item, f"/criteria/{i}", violations) for i, item in enumerate(document["criteria"])]
     violations += _id_violations(criteria)
+    violations += _shown_text_violations(document)
     if violations:
         raise CriteriaRejected(f"The criteria document breaks {len(violations)} rule(s).", violations)
     return tuple(criteria)
+
+
+def _shown_text_violations(document: Mapping[str, Any]) -> list[Violation]:
+    """Texts that tables and pages show as they are, where a hidden character would turn them round or colour them."""
+    texts = {
+        "/title": document.get("title"),
+        **{f"/notes/{i}": each for i, each in enumerate(document.get("notes", ()))},
+    }
+    for i, item in enumerate(document["criteria"]):
+        texts |= {f"/criteria/{i}/{name}": item.get(name) for name in ("name", "name_en", "name_zh")}
+    return [
+        Violation(
+            "hidden-character", f"The text holds the invisible character {hidden}.", "Type it anew.", pointer=where
+        )
+        for where, text in texts.items()
+        if text and (hidden := hidden_character(text.replace("\n", "")))
+    ]
 
 
 def _id_violations(criteria: Sequence[Criterion]) -> list[Violation]:

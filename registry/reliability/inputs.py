@@ -12,7 +12,7 @@ import pandas as pd
 from registry import documents
 from registry.annotated_files import ERROR_COLUMN, OTHER_ERROR_COLUMN
 from registry.errors import Invalid, NotFound, RegistryError, Unavailable
-from registry.file_reader import OWN_FILE, UPLOAD, FileFormat, Limits, read_file
+from registry.file_reader import OWN_FILE, UPLOAD, FileFormat, Limits, read_file, shown_name
 from registry.json_text import parse_json
 from registry.parsing import TextTable, plain_cell, read_csv, write_csv
 from registry.reliability.columns import SIDES, Side, headings_to_columns, rename_columns
@@ -149,12 +149,6 @@ def _joined(errors: Sequence[RegistryError]) -> RegistryError:
     return FileMissing(detail) if are_missing else InputsRejected(detail, violations)
 
 
-def display_name(path: Path) -> str:
-    """The file's name as it can be printed and stored, whatever bytes the file system holds."""
-    whole = path.name.encode("utf-8", "replace").decode()
-    return "".join(each if each.isprintable() else "?" for each in whole)
-
-
 def read_bytes(path: Path) -> bytes:
     """Raises FileMissing for what is no file, FileNotReadable for one that may not be read."""
     with _opening(path):
@@ -175,7 +169,7 @@ def read_table(
     path: Path, side: Side, mapping: dict[str, str], encoding: str | None = None, sheet: str | None = None
 ) -> TextTable:
     """Findings of one side from a file of the user's own, headings mapped. Raises as read_bytes and read_file do."""
-    name = display_name(path)
+    name = shown_name(path.name)
     if media_type_of(name) == JSON:
         return table_of_source(SourceFile(name, read_bytes(path), JSON), side, mapping)
     with _opening(path):
@@ -213,7 +207,7 @@ def _table_of_rows(source: SourceFile) -> TextTable:
 
 
 def read_criteria_document(path: Path) -> dict[str, Any]:
-    return criteria_document(read_bytes(path), display_name(path))
+    return criteria_document(read_bytes(path), shown_name(path.name))
 
 
 def criteria_document(content: bytes, name: str) -> dict[str, Any]:
@@ -229,8 +223,8 @@ def criteria_document(content: bytes, name: str) -> dict[str, Any]:
 
 def read_column_mappings(path: Path | None) -> dict[Side, dict[str, str]]:
     """Column mappings of both sides, from a file."""
-    mapping = {} if path is None else parse_json(read_bytes(path), file=display_name(path))
-    return column_mappings(mapping, "The column mapping" if path is None else display_name(path))
+    mapping = {} if path is None else parse_json(read_bytes(path), file=shown_name(path.name))
+    return column_mappings(mapping, "The column mapping" if path is None else shown_name(path.name))
 
 
 def column_mappings(mapping: Any, name: str) -> dict[Side, dict[str, str]]:

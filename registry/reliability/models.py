@@ -62,7 +62,8 @@ class Job(Versioned, Base):
     """Work that outlasts a request. Workers claim and report by compare_and_set; progress is a share, 0 to 1.
 
     arguments: what the work needs, contents by their hash. error: a problem document (RFC 9457). heartbeat_at: when
-    the worker last said that it lives.
+    the worker last said that it lives. attempts: how often a worker has begun.
+    owner_id: the account that handed it in.
     """
 
     __tablename__ = "jobs"
@@ -70,6 +71,7 @@ class Job(Versioned, Base):
         CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state_is_known"),
         CheckConstraint("progress >= 0 AND progress <= 1", name="progress_is_a_share"),
         CheckConstraint("version >= 1", name="version_is_positive"),
+        CheckConstraint("attempts >= 0", name="attempts_are_not_negative"),
         CheckConstraint("(state = 'queued') = (started_at IS NULL)", name="started_unless_queued"),
         CheckConstraint("(state IN ('done', 'failed')) = (finished_at IS NOT NULL)", name="finished_has_its_instant"),
         CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="failed_has_its_error"),
@@ -81,11 +83,13 @@ class Job(Versioned, Base):
     progress: Mapped[float] = mapped_column(default=0.0)
     message: Mapped[str | None]
     arguments: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
+    owner_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     worker: Mapped[str | None]
     heartbeat_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
     comparison_id: Mapped[UUID | None] = mapped_column(ForeignKey("comparisons.id"))
     error: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson)
 

@@ -10,42 +10,24 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from registry.audit.entry import Event
+from registry.audit.service import append
 from registry.blobs import get_body, keep_content
 from registry.db import Database, compare_and_set, read, write
-from registry.errors import Conflict, Invalid, NotFound, RegistryError
+from registry.errors import Invalid, NotFound, RegistryError
+from registry.file_limits import OWN_FILE
 from registry.keyset import CursorRejected, read_instant, read_uuid
 from registry.reliability.answers import UNFORESEEN, kept_error
 from registry.reliability.models import IdempotencyKey, Job, JobState, RecordedComparison
+from registry.reliability.recording_errors import ComparisonNotFound, JobGivenUp, JobNotFound, JobTaken, KeyReused
 from registry.reliability.result_differences import differences
 from registry.reliability.service import Run, run_submission
 from registry.reliability.submission import CSV, JSON, Products, Submission, submission_of
 
-_log = logging.getLogger(__name__)
-
-
-class ComparisonNotFound(NotFound):
-    code = "comparison-not-found"
-    title = "There is no such comparison"
-
-
+JOB_KIND = "comparison"
+NO_JOB = "There is no job under this identifier."
 NO_COMPARISON = "No comparison is recorded under this identifier."
-
-
-class JobNotFound(NotFound):
-    code = "job-not-found"
-    title = "There is no such job"
-
-
-class JobTaken(Conflict):
-    """Another worker took this one for dead and has finished the job; what this one found is not needed."""
-
-    code = "job-taken"
-    title = "Another worker has finished the job"
-
-
-class KeyReused(Conflict):
-    code = "idempotency-key-reused"
-    title = "The idempotency key was used for another request"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +65,13 @@ def keep_submission(session: Session, submission: Submission, now: datetime) -> 
         keep_content(session, each.content, each.media_type, now)
 
 
-def record(session: Session, run: Run, now: datetime) -> RecordedComparison:
-    """Save a run as a whole: its files, what came of them, and the row that names them by their hashes."""
+def record(
+    session: Session, run: Run, now: datetime, *, actor: str = "system", job_id: UUID | None = None
+) -> RecordedComparison:
+    """Save a run as a whole: its files, what came of them, the row that names them by their hashes, and its entry.
+
+    actor: as entries of the log name it. job_id: of the job that did it, whose own entry names who asked.
+    """
     submission, products = run.submission, run.products
     keep_submission(session, submission, now)
     pool, method = run.comparison.pool, run.comparison.method
@@ -110,7 +97,15 @@ def record(session: Session, run: Run, now: datetime) -> RecordedComparison:
     session.add(recorded)
     # The id is part of the answer that the same transaction keeps.
     session.flush()
+    append(session, Event(actor, "comparison.record", f"comparison:{recorded.id}", _logged(recorded, job_id)), now)
     return recorded
+
+
+def _logged(recorded: RecordedComparison, job_id: UUID | None) -> dict[str, Any]:
+    """What the log says of a comparison: by these digests every file of it can be proven."""
+    digests = ("reports", "spot_checks", "criteria", "result", "pairs", "unpaired", "parameters", "code")
+    kept = {f"{each}_sha256": getattr(recorded, f"{each}_sha256") for each in digests}
+    return {"title": recorded.title, "job": None if job_id is None else f"job:{job_id}", **kept}
 
 
 def get_comparison(session: Session, comparison_id: UUID) -> RecordedComparison:
@@ -132,7 +127,7 @@ def read_job_id(text: str) -> UUID:
     """The same for a job. Raises JobNotFound."""
     identifier = read_uuid(text)
     if identifier is None:
-        raise JobNotFound("There is no job under this identifier.")
+        raise JobNotFound(NO_JOB)
     return identifier
 
 
@@ -166,18 +161,25 @@ def load_products(session: Session, recorded: RecordedComparison) -> Products:
     return Products(*(get_body(session, digest) for digest in digests))
 
 
-def add_job(session: Session, kind: str, submission: Submission, now: datetime) -> Job:
+def add_job(
+    session: Session, submission: Submission, now: datetime, *, actor: str = "system", owner_id: UUID | None = None
+) -> Job:
+    """Its entry in the log names who asked; that of the comparison will name the system and this job.
+
+    owner_id: the account that may follow it.
+    """
     keep_submission(session, submission, now)
-    job = Job(kind=kind, arguments=submission.description(), created_at=now)
+    job = Job(kind=JOB_KIND, arguments=submission.description(), created_at=now, owner_id=owner_id)
     session.add(job)
     session.flush()
+    append(session, Event(actor, "job.add", f"job:{job.id}", {"submission_sha256": submission.sha256()}), now)
     return job
 
 
 def get_job(session: Session, job_id: UUID) -> Job:
     found = session.get(Job, job_id)
     if found is None:
-        raise JobNotFound("There is no job under this identifier.")
+        raise JobNotFound(NO_JOB)
     return found
 
 
@@ -222,7 +224,8 @@ def answer_once(session: Session, claim: Claim, now: datetime, act: Callable[[],
 def replay(session: Session, comparison_id: UUID) -> Replay:
     """Run a recorded comparison again from the files that were kept, and hold the result against the recorded one."""
     recorded = get_comparison(session, comparison_id)
-    run = run_submission(load_submission(session, recorded.description))
+    # Files of the command line may be larger than uploads.
+    run = run_submission(load_submission(session, recorded.description), limits=OWN_FILE)
     before = load_products(session, recorded)
     changed = [] if run.products.result == before.result else differences(before.result, run.products.result) or [""]
     for name in ("pairs", "unpaired"):
@@ -238,6 +241,8 @@ def replay(session: Session, comparison_id: UUID) -> Replay:
 
 # A worker that has been silent for so long is taken for dead; if it is not, only one of the two can finish the job.
 SILENCE = timedelta(seconds=60)
+# A job may end the process that works on it, by memory for example. Restarted servers would work on it for ever.
+MOST_ATTEMPTS = 3
 
 
 def work_off(database: Database, clock: Callable[[], datetime]) -> bool:
@@ -275,12 +280,15 @@ def work_off(database: Database, clock: Callable[[], datetime]) -> bool:
 
 
 def _claim(session: Session, worker: str, now: datetime) -> UUID | None:
-    job = waiting_job(session, dead_before=now - SILENCE)
-    if job is None:
-        return None
-    changes = {"state": JobState.RUNNING, "worker": worker, "heartbeat_at": now, "started_at": job.started_at or now}
-    compare_and_set(session, Job, job.id, job.version, **changes)
-    return job.id
+    """The oldest job that may still be begun. Those before it that were begun too often end as failed."""
+    while (job := waiting_job(session, dead_before=now - SILENCE)) is not None:
+        if job.attempts < MOST_ATTEMPTS:
+            begun = {"started_at": job.started_at or now, "heartbeat_at": now, "attempts": job.attempts + 1}
+            compare_and_set(session, Job, job.id, job.version, state=JobState.RUNNING, worker=worker, **begun)
+            return job.id
+        ended = {"finished_at": now, "message": None, "error": kept_error(JobGivenUp(job.attempts))}
+        compare_and_set(session, Job, job.id, job.version, state=JobState.FAILED, **ended)
+    return None
 
 
 def _change(session: Session, job_id: UUID, **changes: Any) -> None:
@@ -292,6 +300,6 @@ def _change(session: Session, job_id: UUID, **changes: Any) -> None:
 
 
 def _finish(session: Session, job_id: UUID, run: Run, now: datetime) -> None:
-    recorded = record(session, run, now)
+    recorded = record(session, run, now, job_id=job_id)
     changes = {"state": JobState.DONE, "progress": 1.0, "message": None, "comparison_id": recorded.id}
     _change(session, job_id, finished_at=now, **changes)

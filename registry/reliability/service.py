@@ -10,6 +10,7 @@ from registry import documents
 from registry.annotated_files import AnnotatedFile, annotate
 from registry.canonical import digest
 from registry.errors import Conflict, RegistryError, Violation
+from registry.file_formats import shown_name
 from registry.file_limits import UPLOAD, Limits
 from registry.json_text import parse_json
 from registry.parsing import TextTable
@@ -21,7 +22,6 @@ from registry.reliability.inputs import (
     ComparisonFiles,
     ReadInputs,
     criteria_document,
-    display_name,
     pairs_csv,
     read_bytes,
     read_submission,
@@ -123,6 +123,11 @@ def check_inputs(
         raise
     sides = check_sides(*tables, known)
     return CheckedInputs(*sides, tables, known, criteria, criteria_name)
+
+
+def check_files(files: ComparisonFiles, read: ReadInputs) -> CheckedInputs:
+    """The same for what read_inputs gave."""
+    return check_inputs(read.reports, read.spot_checks, read.criteria, shown_name(files.criteria.name))
 
 
 def compare_inputs(checked: CheckedInputs, method: Method) -> Comparison:
@@ -260,12 +265,14 @@ class FileChanged(Conflict):
 def submission_of_files(files: ComparisonFiles, read: ReadInputs, options: Options) -> Submission:
     """What `read_inputs` has read, to be recorded, with the column mapping among the options. Raises FileChanged."""
     paths = {"reports": files.reports, "spot_checks": files.spot_checks, "criteria": files.criteria}
-    names = {role: display_name(path) for role, path in paths.items()}
+    names = {role: shown_name(path.name) for role, path in paths.items()}
     sources = {
         role: SourceFile(names[role], read_bytes(path), media_type_of(names[role])) for role, path in paths.items()
     }
-    columns = {} if files.columns is None else parse_json(read_bytes(files.columns), file=display_name(files.columns))
-    submission = Submission(**sources, options=replace(options, columns=columns))
+    if files.columns is not None:
+        columns = parse_json(read_bytes(files.columns), file=shown_name(files.columns.name))
+        options = replace(options, columns=columns)
+    submission = Submission(**sources, options=options)
     was = (read.reports.sha256, read.spot_checks.sha256, read.criteria)
     if was != (
         sources["reports"].sha256,

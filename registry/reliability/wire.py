@@ -1,59 +1,17 @@
 """What crosses HTTP about comparisons."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from registry.errors import Invalid, Violation
-from registry.ids import hidden_character
+from registry.json_models import In, Out, VisibleText
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-class RequestRejected(Invalid):
-    code = "invalid-request"
-    title = "The request is not of the declared form"
-
-
-def _visible(text: str) -> str:
-    hidden = hidden_character(text)
-    if hidden is not None:
-        raise ValueError(f"the invisible character {hidden} is not allowed")
-    return text
-
-
-Text = Annotated[str, Field(max_length=500), AfterValidator(_visible)]
+Text = Annotated[VisibleText, Field(max_length=500)]
 Cell = str | int | float | bool | None
 Row = dict[Annotated[str, Field(max_length=200)], Cell]
-
-
-class In(BaseModel):
-    """Nothing unknown, nothing converted: "4" is no number and true is not 1."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-def validated(model: type[Model], value: Any) -> Model:
-    """Raises RequestRejected with every fault and its JSON Pointer."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        faults = [
-            Violation(
-                code=each["type"].replace("_", "-"),
-                message=each["msg"],
-                pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in each["loc"]),
-            )
-            for each in error.errors(include_input=False, include_url=False)
-        ]
-        raise RequestRejected(f"The request breaks its declared form in {len(faults)} place(s).", faults) from error
-
-
-class Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class OptionsIn(In):

@@ -108,8 +108,8 @@ def test_a_replay_says_where_it_differs(client: TestClient, monkeypatch: pytest.
     made = created(client)
     run = service.run_submission
 
-    def changed(submission: Any) -> Any:
-        found = run(submission)
+    def changed(submission: Any, **limits: Any) -> Any:
+        found = run(submission, **limits)
         result = found.products.result.replace(b'"title": null', b'"title": "x"')
         object.__setattr__(found.products, "result", result)
         return found

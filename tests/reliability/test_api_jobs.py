@@ -10,9 +10,11 @@ from uuid import UUID
 import doomed_worker
 import pytest
 from api_requests import COMPARISONS, client_of, counts, make_app, make_body, make_files
+from people import saved_person
 from starlette.testclient import TestClient
 from warm_processes import start_process
 
+from registry.accounts.permissions import Role
 from registry.clock import utc_now
 from registry.db import Database, compare_and_set, read, write
 from registry.errors import Unavailable
@@ -206,7 +208,7 @@ def test_of_two_workers_that_have_one_job_only_one_records(
 
 def test_the_server_works_off_its_jobs(database: Database, by_job: None) -> None:
     state = ""
-    with TestClient(make_app(database)) as client:
+    with TestClient(make_app(database), headers=saved_person(database, Role.AUDITOR).bearer) as client:
         job = accepted(client)
         for _ in range(200):
             if (state := client.get(job).json()["state"]) not in {"queued", "running"}:

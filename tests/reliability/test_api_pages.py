@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from api_requests import COMPARISONS, assert_problem, client_of, created, make_app, make_body
+from people import saved_person
 from rows import NOON
 from starlette.testclient import TestClient
 
+from registry.accounts.permissions import Role
 from registry.clock import utc_now
 from registry.db import Database
 from registry.keyset import encode_cursor
@@ -36,7 +38,7 @@ def test_the_list_comes_newest_first_and_every_comparison_once(client: TestClien
 def test_comparisons_of_one_instant_are_paged_without_loss(database: Database) -> None:
     app = make_app(database)
     app.dependency_overrides[utc_now] = lambda: NOON
-    client = TestClient(app)
+    client = TestClient(app, headers=saved_person(database, Role.AUDITOR, now=NOON).bearer)
     made = {created(client)["id"] for _ in range(3)}
     first = client.get(f"{COMPARISONS}?limit=1").json()
     second = client.get(first["next"]).json()

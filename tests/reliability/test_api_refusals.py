@@ -5,11 +5,13 @@ from contextlib import closing
 from uuid import uuid4
 
 import pytest
-from api_requests import COMPARISONS, assert_problem, client_of, counts, make_app, make_body, make_files
+from api_requests import COMPARISONS, assert_problem, client_of, counts, make_app, make_body, make_files, stranger_of
+from people import saved_person
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from registry import db_state, keyset
+from registry.accounts.permissions import Role
 from registry.db import Database, open_database, write
 from registry.reliability import api
 
@@ -107,7 +109,7 @@ def test_without_a_database_the_api_says_what_to_do_and_the_pages_work() -> None
 
 def test_a_database_without_tables_is_a_503_that_says_what_to_do(empty_url: str) -> None:
     with closing(open_database(empty_url, create=True)) as database:
-        client = client_of(database)
+        client = stranger_of(database)
         answers = [
             client.get(COMPARISONS),
             client.get(f"{COMPARISONS}/{uuid4()}/pairs"),
@@ -139,6 +141,7 @@ def test_a_server_that_was_there_before_the_tables_works_off_jobs_after_the_upgr
         while "The worker could not go on" not in caplog.text and time.monotonic() < give_up_at:
             time.sleep(0.02)
         db_state.upgrade(database)
+        client.headers.update(saved_person(database, Role.AUDITOR).bearer)
         job = client.post(COMPARISONS, json=make_body()).headers["location"]
         while client.get(job).json()["state"] in {"queued", "running"} and time.monotonic() < give_up_at:
             time.sleep(0.05)

@@ -525,3 +525,15 @@ def test_devices_are_written_to_and_not_replaced(inputs):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["format"] == "comparison.v1"
     assert Path("/dev/stdout").resolve() != Path("/dev/stdout")
+
+
+def test_a_message_cannot_move_the_cursor_of_a_terminal(inputs, run_registry):
+    inputs.reports[0]["value"] = "\x1b[2Jfine\u202e"
+    for row in inputs.reports:
+        row["observed_\x1b[31mon"] = row.pop("observed_on")
+
+    run = run_registry("compare", *inputs.write().options())
+
+    assert run.code == 1
+    assert "observed_?[31mon" in run.err
+    assert not {"\x1b", "\u202e"} & set(run.err)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from registry.annotated_files import annotate
 from registry.errors import Invalid, Unreadable
+from registry.file_formats import shown_name
 from registry.parsing import read_csv, write_csv
 from registry.reliability import compare
 from registry.reliability.criteria import read_criteria
@@ -19,7 +20,6 @@ from registry.reliability.inputs import (
     FileMissing,
     InputsRejected,
     NotAComparison,
-    display_name,
     evaluators_csv,
     pairs_csv,
     read_bytes,
@@ -168,8 +168,8 @@ def test_what_is_no_file_is_missing(tmp_path):
             read_bytes(path)
 
 
-def test_a_name_is_printable_whatever_the_file_system_holds(tmp_path):
-    assert display_name(tmp_path / "a\r\nb\udcff村.csv") == "a??b?村.csv"
+def test_a_name_is_printable_whatever_the_file_system_holds():
+    assert shown_name("a\r\nb\udcff村.csv") == "a??b?村.csv"
 
 
 def test_everything_wrong_with_several_files_is_said_at_once(tmp_path):
