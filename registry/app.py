@@ -3,31 +3,43 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from registry import __version__, openapi, problems
+from registry import __version__, openapi, problem_pages, problems
+from registry.accounts import api as accounts_api
+from registry.accounts import own_account_web
+from registry.accounts import web as accounts_web
+from registry.accounts.account_errors import SignInNeeded
+from registry.audit import api as audit_api
+from registry.audit.service import keep
 from registry.clock import utc_now
 from registry.config import Settings
 from registry.db import Database
+from registry.deps import permitted
 from registry.errors import RegistryError
+from registry.keys import keys_folder, open_keys
 from registry.languages import mark
-from registry.pages import STATIC_DIR, error_page, error_page_of, page, reader_of
+from registry.pages import STATIC_DIR, error_page, error_page_of, page, reader_of, reader_or_default
+from registry.reader_client import READERS
+from registry.regions import api as regions_api
 from registry.reliability import api as reliability_api
 from registry.reliability import web as reliability
 from registry.reliability.queries import work_off
 from registry.reliability.wire import ComparisonIn
-from registry.request_rules import BodyLimit
+from registry.request_rules import BodyLimit, require_own_origin
 from registry.workers import Worker
 
 DESCRIPTION = (
     "Compare evaluators' reports with unannounced spot checks, record the comparison, and read what it rests on. "
     "Errors are problem details (RFC 9457) with `code` and, for each fault, `pointer` or `row` and `column`."
 )
+# The log is looked after so often: signed where it grew, days closed that are over.
+_SECONDS_BETWEEN_CHECKPOINTS = 10.0
 BODIES = {"Comparison": ComparisonIn}
 # The chart needs inline styles; scripts come from our own files only, and nothing comes from another host.
 CONTENT_SECURITY_POLICY = (
@@ -75,15 +87,24 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=_working(database),
+        lifespan=_working(database, settings),
+        # Of every route, so that none can forget it.
+        dependencies=[Depends(require_own_origin)],
     )
     app.state.settings = settings
     app.state.comparison = comparison
     app.state.database = database
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
-    app.include_router(reliability.router, include_in_schema=False)
+    public = [Depends(permitted("pages.read"))]
+    app.include_router(reliability.router, include_in_schema=False, dependencies=public)
     app.include_router(reliability_api.router)
-    app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False)
+    app.include_router(problem_pages.router, include_in_schema=False, dependencies=public)
+    app.include_router(accounts_web.router, include_in_schema=False)
+    app.include_router(own_account_web.router, include_in_schema=False)
+    app.include_router(accounts_api.router)
+    app.include_router(audit_api.router)
+    app.include_router(regions_api.router)
+    app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)
     app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_exception_handler(RegistryError, on_registry_error)
     app.add_exception_handler(RequestValidationError, on_request_error)
@@ -95,20 +116,29 @@ def create_app(
     return app
 
 
-def _working(database: Database | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """While the application serves, a thread works off the jobs."""
+def _working(database: Database | None, settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """While the application serves, one thread works off the jobs and one looks after the log."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # The first upload shall not wait for the process that reads files.
+        READERS.start()
         if database is None:
             yield
             return
-        worker = Worker(lambda: work_off(database, utc_now))
-        worker.start()
+        url = database.engine.url.render_as_string(hide_password=False)
+        keys = keys_folder(settings.keys_dir, url)
+        workers = (
+            Worker(lambda: work_off(database, utc_now)),
+            Worker(lambda: keep(database, open_keys(keys), utc_now()), rest_s=_SECONDS_BETWEEN_CHECKPOINTS),
+        )
+        for each in workers:
+            each.start()
         try:
             yield
         finally:
-            worker.stop()
+            for each in workers:
+                each.stop()
 
     return lifespan
 
@@ -119,7 +149,12 @@ def healthz() -> dict[str, str]:
 
 def on_registry_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RegistryError)
-    return problems.of_registry_error(error) if problems.wants_problem(request) else error_page_of(request, error)
+    if problems.wants_problem(request):
+        return problems.of_registry_error(error)
+    if isinstance(error, SignInNeeded) and request.method == "GET":
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(reader_or_default(request).link("/sign-in", next=address), 303)
+    return error_page_of(request, error)
 
 
 def on_request_error(_request: Request, error: Exception) -> Response:

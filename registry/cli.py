@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry import __version__
+from registry.accounts.cli import app as accounts
+from registry.audit.cli import log
 from registry.db_cli import database
 from registry.errors import EXIT_CODES, Kind, RegistryError
+from registry.ids import printable
+from registry.regions.cli import regions
 from registry.reliability.cli import (
     Format,
     LanguageOption,
@@ -35,7 +39,10 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(compare)
+app.add_typer(accounts)
 app.add_typer(database, name="db")
+app.add_typer(log, name="audit")
+app.add_typer(regions, name="regions")
 comparisons = typer.Typer(
     name="comparisons", help="Recorded comparisons.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
 )
@@ -213,7 +220,7 @@ def main() -> None:
     try:
         app()
     except RegistryError as error:
-        typer.echo(message(error, _SHOWN if sys.stderr.isatty() else None), err=True)
+        typer.echo(printable(message(error, _SHOWN if sys.stderr.isatty() else None)), err=True)
         sys.exit(EXIT_CODES[error.kind])
     except BrokenPipeError:
         # The reader of a pipe (head, less) has gone: nothing is wrong.

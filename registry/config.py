@@ -32,6 +32,35 @@ class Settings(BaseSettings):
         repr=False,
         description="sqlite:////path/to/file.db or postgresql://user@host/name; default: a file in your data folder.",
     )
+    keys_dir: Path | None = Field(
+        default=None,
+        description="Folder of the keys; default: `keys` beside the SQLite file, `keys-<name>` for PostgreSQL.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s?#@]+$",
+        description="Where browsers find this server, if a proxy stands between: https://registry.example.org",
+    )
+    trusted_proxies: str | None = Field(
+        default=None,
+        description="Addresses of proxies, with commas, whose X-Forwarded-For is believed; without it, nobody's is.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="Issuer of the OpenID Connect provider; with it the sign-in page offers it."
+    )
+    oidc_client_id: str | None = Field(default=None, description="What this registry is called at the provider.")
+    oidc_client_secret: str | None = Field(default=None, repr=False, description="Shared with the provider.")
+    oidc_client_secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
+    oidc_label: str = Field(default="OpenID Connect", description="What the button on the sign-in page calls it.")
+
+    def client_secret(self) -> str | None:
+        """From the file where there is one. Raises SettingsRejected."""
+        if self.oidc_client_secret_file is None:
+            return self.oidc_client_secret
+        try:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsRejected("The file that REGISTRY_OIDC_CLIENT_SECRET_FILE names cannot be read.") from error
 
 
 def settings_from_environment() -> Settings:

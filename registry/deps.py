@@ -1,4 +1,4 @@
-"""What routes ask for: the database, as a session or as a writer, and the present instant."""
+"""What routes ask for: the database, as a session or as a writer, the present instant, and who asks."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,11 +6,22 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
+from registry.accounts import queries as accounts
+from registry.accounts.account_errors import KeyRejected, NotAllowed, SignInNeeded
+from registry.accounts.permissions import ANONYMOUS, NOTHING, Actor, Permission, Subject, may, might
+from registry.accounts.sign_in_service import is_use_due, note_use
+from registry.browsers import SESSION, Cookies, transport_of
 from registry.clock import utc_now
-from registry.db import Database, read_transaction, transaction, write
-from registry.db_errors import DatabaseUnavailable
+from registry.config import Settings
+from registry.db import Database, read, read_transaction, transaction, write
+from registry.db_errors import ConcurrentWrites, DatabaseUnavailable
+from registry.errors import Unavailable
+from registry.keys import Keys, keys_folder, open_keys
+from registry.outbound import Outbound, origin_of
+from registry.secret_box import SecretBox, box_for
 
 Result = TypeVar("Result")
 
@@ -55,3 +66,119 @@ SessionDep = Annotated[Session, Depends(session, scope="function")]
 ReadSessionDep = Annotated[Session, Depends(read_session, scope="function")]
 WriterDep = Annotated[Writer, Depends(writer)]
 NowDep = Annotated[datetime, Depends(utc_now)]
+
+
+def settings_of(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
+
+
+def cookies(request: Request) -> Cookies:
+    """How cookies are named here: by whether the connection is safe."""
+    return Cookies(transport_of(request.url.scheme, request.url.hostname, settings_of(request).public_url))
+
+
+CookiesDep = Annotated[Cookies, Depends(cookies)]
+
+
+def log_keys(request: Request) -> Keys:
+    """Raises KeysUnusable."""
+    url = database(request).engine.url.render_as_string(hide_password=False)
+    return open_keys(keys_folder(settings_of(request).keys_dir, url))
+
+
+def secret_box(request: Request) -> SecretBox:
+    """For second factors. Raises KeysUnusable."""
+    return box_for(log_keys(request).sealing, "second factors")
+
+
+def outbound(request: Request) -> Outbound:
+    """To the host of the identity provider and to no other."""
+    origin = origin_of(settings_of(request).oidc_issuer or "")
+    return Outbound(frozenset({origin} if origin else ()))
+
+
+LogKeysDep = Annotated[Keys, Depends(log_keys)]
+SecretBoxDep = Annotated[SecretBox, Depends(secret_box)]
+OutboundDep = Annotated[Outbound, Depends(outbound)]
+
+
+# Only for the OpenAPI document: what comes in is read by `actor`, which refuses more.
+_SHOWN = HTTPBearer(auto_error=False, scheme_name="apiKey", description="An API key, see docs/accounts.md.")
+
+
+def actor(request: Request, now: NowDep, names: CookiesDep, _shown: Annotated[object, Depends(_SHOWN)]) -> Actor:
+    """Who asks, as of now: by an API key, else by the session of a browser, else nobody. Raises KeyRejected."""
+    found = _actor_of(request, now, names)
+    request.state.actor = found
+    return found
+
+
+def _actor_of(request: Request, now: datetime, names: Cookies) -> Actor:
+    authorization = request.headers.get("authorization")
+    token = request.cookies.get(names.name(SESSION))
+    if authorization is None and token is None:
+        return ANONYMOUS
+    opened = database(request)
+    if authorization is not None:
+        scheme, _, key = authorization.partition(" ")
+        by_key = read(opened, lambda session: accounts.actor_of_key(session, key.strip(), now))
+        if scheme.lower() != "bearer" or by_key is None:
+            raise KeyRejected("The API key is unknown, expired or revoked. Send: Authorization: Bearer <key>")
+        return _noted(opened, by_key, now)
+    assert token is not None
+    by_session = read(opened, lambda session: accounts.actor_of_session(session, token, now))
+    return ANONYMOUS if by_session is None else _noted(opened, by_session, now)
+
+
+def _noted(opened: Database, found: Actor, now: datetime) -> Actor:
+    """Writes down the use now and then. Reading goes on where nothing can be written."""
+    if read(opened, lambda session: is_use_due(session, found, now)):
+        try:
+            write(opened, lambda session: note_use(session, found, now), attempts=1)
+        except (ConcurrentWrites, Unavailable):
+            return found
+    return found
+
+
+ActorDep = Annotated[Actor, Depends(actor)]
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """A route's permission, for the route itself and for the test that walks all routes.
+
+    is_about_a_subject: the route asks `require` again once it knows the subject.
+    """
+
+    permission: Permission
+    is_about_a_subject: bool = False
+
+    def __call__(self, request: Request, asking: ActorDep) -> Actor:
+        """Raises SignInNeeded, NotAllowed."""
+        decision = (might if self.is_about_a_subject else may)(asking, self.permission)
+        if decision:
+            return asking
+        if asking.is_anonymous:
+            raise SignInNeeded(_how_to_sign_in(database(request)))
+        raise NotAllowed(decision.reason)
+
+
+def permitted(permission: str, *, about_a_subject: bool = False) -> Permitted:
+    return Permitted(Permission(permission), about_a_subject)
+
+
+def require(asking: Actor, permission: Permission, subject: Subject = NOTHING) -> None:
+    """Raises NotAllowed."""
+    decision = may(asking, permission, subject)
+    if not decision:
+        raise NotAllowed(decision.reason)
+
+
+def _how_to_sign_in(opened: Database) -> str:
+    if read(opened, accounts.is_any_account):
+        return "Send an API key (Authorization: Bearer <key>), or sign in at /sign-in."
+    return (
+        "There is no account yet. Make the first one on the machine of the registry: "
+        "registry accounts create-administrator"
+    )

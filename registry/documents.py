@@ -1,4 +1,4 @@
-"""The only reader of schemas/, standards/ and examples/, and the judge of documents by their schema."""
+"""The only reader of schemas/, standards/, examples/ and divisions/, and the judge of documents by their schema."""
 
 import os
 from functools import cache
@@ -37,6 +37,14 @@ def example_path(*parts: str) -> Path:
     path = data_dir().joinpath("examples", *parts)
     if not path.is_file():
         raise DocumentNotFound(f"There is no example {'/'.join(parts)} under {data_dir()}.")
+    return path
+
+
+def divisions_path(name: str) -> Path:
+    """A file under divisions/. Raises DocumentNotFound."""
+    path = data_dir() / "divisions" / name
+    if not path.is_file():
+        raise DocumentNotFound(f"There are no divisions {name} under {data_dir()}.")
     return path
 
 

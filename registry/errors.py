@@ -1,11 +1,12 @@
 """Errors of the domain: each has a kind, and a kind decides exit code and HTTP status in one table each.
 
 RegistryError
-├── Invalid       what was given breaks a rule; every violation is listed
-├── NotFound      what was asked for does not exist
-├── Conflict      the state of things does not allow it
-├── Forbidden     the actor may not do it
-└── Unavailable   something this needs (a port, a file system, a service) cannot be had now
+├── Invalid          what was given breaks a rule; every violation is listed
+├── NotFound         what was asked for does not exist
+├── Conflict         the state of things does not allow it
+├── Unauthenticated  who acts is not known
+├── Forbidden        the actor may not do it
+└── Unavailable      something this needs (a port, a file system, a service) cannot be had now
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     INVALID = "invalid"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     UNAVAILABLE = "unavailable"
 
@@ -27,6 +29,8 @@ EXIT_CODES: dict[Kind, int] = {
     Kind.INVALID: 1,
     Kind.NOT_FOUND: 3,
     Kind.CONFLICT: 4,
+    # Who is not known and who may not do it need the same thing: another account.
+    Kind.UNAUTHENTICATED: 5,
     Kind.FORBIDDEN: 5,
     Kind.UNAVAILABLE: 6,
 }
@@ -106,6 +110,12 @@ class Conflict(RegistryError):
     kind = Kind.CONFLICT
     code = "conflict"
     title = "The present state does not allow this"
+
+
+class Unauthenticated(RegistryError):
+    kind = Kind.UNAUTHENTICATED
+    code = "unauthenticated"
+    title = "Who acts is not known"
 
 
 class Forbidden(RegistryError):

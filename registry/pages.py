@@ -14,18 +14,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from registry import __version__
 from registry.config import Settings
-from registry.errors import Invalid, Kind, RegistryError, Violation
+from registry.errors import Invalid, RegistryError, Violation
 from registry.languages import LANGUAGES, TAGS, Language, Translate, catalogue, mark, preferred_language, translator
+from registry.problem_details import STATUS
 
 STATIC_DIR = Path(__file__).parent / "static"
 TEMPLATES_DIR = Path(__file__).parent / "templates"
-STATUS: dict[Kind, int] = {
-    Kind.INVALID: 422,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.FORBIDDEN: 403,
-    Kind.UNAVAILABLE: 503,
-}
 
 
 class UnknownLanguage(Invalid):
@@ -80,6 +74,14 @@ def reader_of(request: Request) -> Reader:
     raise UnknownLanguage(mark("The page does not exist in this language."), [violation])
 
 
+def reader_or_default(request: Request) -> Reader:
+    """For what is shown whatever the address asks for."""
+    try:
+        return reader_of(request)
+    except UnknownLanguage:
+        return _default_reader(request)
+
+
 def _default_reader(request: Request) -> Reader:
     settings: Settings = request.app.state.settings
     language = preferred_language(request.headers.get("accept-language", ""), settings.language)
@@ -116,9 +118,17 @@ def render(reader: Reader, template: str, request: Request, **context: Any) -> s
             tag=TAGS[reader.language],
             languages=language_links(reader, request),
             version=__version__,
+            asking=getattr(request.state, "actor", None),
+            here=here(reader, request),
             **context,
         )
     )
+
+
+def here(reader: Reader, request: Request) -> str:
+    """The path of this page with its query, to come back to after signing in."""
+    path = request.scope["path"].removeprefix(reader.root_path)
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def language_links(reader: Reader, request: Request) -> list[dict[str, str | bool]]:
@@ -145,10 +155,7 @@ def error_page(
     request: Request, title: str, detail: str, status: int, violations: tuple[Violation, ...] = ()
 ) -> HTMLResponse:
     """An error in the look of the other pages, in the language of the reader as far as it is known."""
-    try:
-        reader = reader_of(request)
-    except UnknownLanguage:
-        reader = _default_reader(request)
+    reader = reader_or_default(request)
     return page(request, reader, "error.html", status, title=title, detail=detail, violations=violations, number=status)
 
 

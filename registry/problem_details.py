@@ -11,11 +11,12 @@ STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
+    Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.UNAVAILABLE: 503,
 }
 # Faults of a request that HTTP has a status of its own for.
-STATUS_OF_CODE = {"malformed-body": 400, "body-too-large": 413, "unsupported-media-type": 415}
+STATUS_OF_CODE = {"malformed-body": 400, "body-too-large": 413, "unsupported-media-type": 415, "too-many-attempts": 429}
 # A refusal may name every row of a large file; an answer stays readable and under 16 KiB.
 MOST_ERRORS = 100
 _MOST_BYTES_OF_ERRORS = 10 * 1024

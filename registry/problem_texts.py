@@ -92,9 +92,17 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("REGISTRY_DATABASE_URL names no database that the registry works with."),
         mark("Give sqlite:////path/to/file.db or postgresql://user@host/name."),
     ),
+    "divisions-rejected": (
+        mark("Rows of divisions, changes or facts break rules, or contradict what is recorded. Nothing was imported."),
+        mark("Correct the rows that are named, each with its rule, and import the file again."),
+    ),
     "document-not-found": (
         mark("A schema, standard or example is missing from the program's own data."),
         mark("Install the program again, or correct REGISTRY_DATA_DIR."),
+    ),
+    "edition-conflict": (
+        mark("Of this code system and day other divisions were imported before, and what is imported never changes."),
+        mark("Import the divisions of another day, or correct the earlier ones by a file of changes."),
     ),
     "entry-not-found": (
         mark("The index lies outside the log. The first entry is 0."),
@@ -206,10 +214,6 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The server's key files are missing, damaged or not readable."),
         mark("Whoever runs the server must restore them from their backup or correct the rights."),
     ),
-    "last-administrator": (
-        mark("The change would leave no account that can administer the others."),
-        mark("Make somebody else an administrator first."),
-    ),
     "log-not-continuous": (
         mark("Entries that were signed are missing: an older backup was restored, or entries were removed."),
         mark("Nothing may be signed until the cause is known; the detail says how to go on."),
@@ -237,6 +241,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "no-comparison": (
         mark("The server was started without a comparison, so its pages have nothing to show."),
         mark("Compare files first, then start: registry serve FOLDER"),
+    ),
+    "no-divisions": (
+        mark("Questions about regions are answered from imported divisions, and of this code system there are none."),
+        mark("Import them with: registry regions import"),
     ),
     "not-a-comparison": (
         mark("The folder has no result of this version of the program, or its files were changed."),
@@ -282,6 +290,22 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The password breaks a rule for passwords."),
         mark("Choose one that keeps to the rules that the errors name."),
     ),
+    "region-not-found": (
+        mark("The code system has never had this code."),
+        mark("Search the region by its name, and take the reference from the answer."),
+    ),
+    "region-option-rejected": (
+        mark("A day, an instant or a level in an option of the command is not written as it has to be."),
+        mark("Write it as the message shows."),
+    ),
+    "region-query-rejected": (
+        mark("The search for regions has too many words."),
+        mark("Write a part of one name, and before it at most four names of regions that it lies in."),
+    ),
+    "region-reference-rejected": (
+        mark("A region is named by its code system and its code, such as mca:422828100."),
+        mark("Write the reference so; add the day, as mca:330103@2020-05-01, where the code is an old one."),
+    ),
     "role-not-found": (
         mark("The account holds no role under this identifier, or it has ended."),
         mark("Look at the roles of the account."),
@@ -314,6 +338,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The code of the second factor is wrong or was used, or the second factor is not in the state for this."),
         mark("Wait for the next code, and check the clock of the device."),
     ),
+    "secret-unreadable": (
+        mark("A record was encrypted with other key files than those of this server, or it was altered."),
+        mark("Whoever runs the server restores the key files from their backup."),
+    ),
     "separate-duties": (
         mark("Two persons must want this, and you are the one who has acted already."),
         mark("Ask another person who holds the role."),
@@ -329,6 +357,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "sign-in-needed": (
         mark("Only those who are signed in may do this."),
         mark("Sign in, or send an API key as: Authorization: Bearer <key>"),
+    ),
+    "sign-in-needs-https": (
+        mark("The connection is neither encrypted nor within this machine: others could read the password."),
+        mark("Use the https address. Whoever runs the server sets REGISTRY_PUBLIC_URL to it."),
     ),
     "stale-version": (
         mark("The change was made to a version that is no longer the present one. Nothing was saved."),

@@ -8,10 +8,11 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from registry.errors import RegistryError, Violation
+from registry.errors import Conflict, Forbidden, Kind, NotFound, RegistryError, Violation
 from registry.problem_details import json_bytes, members, members_of_error
 
 MEDIA_TYPE = "application/problem+json"
+_TITLES = {each.code: each.title for each in (NotFound, Conflict, Forbidden)}
 
 
 def problem(
@@ -31,7 +32,12 @@ def answer(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) ->
 
 
 def of_registry_error(error: RegistryError) -> Response:
-    return answer(members_of_error(error))
+    return answer(members_of_error(error), headers_of(error))
+
+
+def headers_of(error: RegistryError) -> dict[str, str]:
+    """Who is not known is told how to say who they are (RFC 9110, section 11.6.1)."""
+    return {"www-authenticate": 'Bearer realm="registry"'} if error.kind is Kind.UNAUTHENTICATED else {}
 
 
 def of_request_error(error: RequestValidationError) -> Response:
@@ -57,7 +63,9 @@ def of_http_error(error: HTTPException) -> Response:
     """What the framework itself refuses: unknown addresses, methods, broken forms."""
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "-").replace("'", "")
-    return problem(error.status_code, code, phrase, str(error.detail), headers=error.headers)
+    # A code has one title, whoever refuses.
+    title = _TITLES.get(code, phrase)
+    return problem(error.status_code, code, title, str(error.detail), headers=error.headers)
 
 
 def of_unforeseen_error() -> Response:

@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from registry.browsers import own_origins
 from registry.errors import Forbidden, Invalid, Violation
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -54,16 +55,18 @@ class BodyLimit:
 
 
 def require_own_origin(request: Request) -> None:
-    """A page of another site may send a form to a server on this machine; it may not record anything. Raises Forbidden.
+    """A page of another site may make a browser send a form here; it may not change anything. Raises ForeignOrigin.
 
-    Programs send neither header.
+    By Fetch Metadata and by Origin. Programs send neither; what a browser sent with its cookies has at least one.
     """
     if request.method in _SAFE_METHODS:
         return
     origin = request.headers.get("origin")
-    own = {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
-    site = request.headers.get("sec-fetch-site", "none")
-    if site not in ("same-origin", "none") or (origin is not None and origin not in own):
+    site = request.headers.get("sec-fetch-site")
+    own = own_origins(request.headers.get("host", ""), request.app.state.settings.public_url)
+    is_unsaid = origin is None and site is None
+    is_foreign = site not in ("same-origin", "none", None) or (origin is not None and origin not in own)
+    if is_foreign or (is_unsaid and request.cookies):
         raise ForeignOrigin("Only pages of this server may change anything here.")
 
 

@@ -9,14 +9,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from registry.entropy import random_bytes
 from registry.errors import Unavailable
+from registry.languages import mark
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 
 
-class SealBroken(Unavailable):
-    code = "seal-broken"
-    title = "An encrypted record cannot be read"
+class SecretUnreadable(Unavailable):
+    code = "secret-unreadable"
+    title = mark("An encrypted record cannot be read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ class SecretBox:
         return nonce + AESGCM(self.key).encrypt(nonce, content, context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """Raises SealBroken."""
+        """Raises SecretUnreadable."""
         try:
             return AESGCM(self.key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
         except InvalidTag as error:
-            raise SealBroken(
+            raise SecretUnreadable(
                 "The key files are not those with which this was encrypted. Restore them from their backup."
             ) from error
 

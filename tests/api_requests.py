@@ -6,9 +6,11 @@ from typing import Any
 
 from builders import make_visits
 from fastapi import FastAPI
+from people import saved_person
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
+from registry.accounts.permissions import Role
 from registry.app import create_app
 from registry.blobs import Content
 from registry.config import Settings
@@ -18,6 +20,7 @@ from registry.reliability.models import IdempotencyKey, Job, RecordedComparison
 COMPARISONS = "/api/v1/comparisons"
 OUTCOMES = {"甲": [(1, 3), (0, 3), (2, 3)], "乙": [(0, 3), (1, 3)]}
 JSON_TYPE = {"content-type": "application/json"}
+NOTHING = {"contents": 0, "comparisons": 0, "jobs": 0, "idempotency_keys": 0}
 
 
 def make_body(outcomes: Mapping[str, Sequence[tuple[int, int]]] = OUTCOMES, **changes: Any) -> dict[str, Any]:
@@ -39,9 +42,26 @@ def make_app(database: Database | None, **settings: Any) -> FastAPI:
     return create_app(Settings(**settings), None, database)
 
 
-def client_of(database: Database | None, **settings: Any) -> TestClient:
+def stranger_of(database: Database | None, **settings: Any) -> TestClient:
     """Without the worker, which starts with the server, and with a 500 where an exception was not foreseen."""
     return TestClient(make_app(database, **settings), raise_server_exceptions=False)
+
+
+def client_of(database: Database | None, **settings: Any) -> TestClient:
+    """The same with the key of an auditor, who may do all that there is to comparisons."""
+    client = stranger_of(database, **settings)
+    if database is not None:
+        client.headers.update(saved_person(database, Role.AUDITOR).bearer)
+    return client
+
+
+def created(client: TestClient, **changes: Any) -> dict[str, Any]:
+    """The answer to a comparison that was recorded."""
+    response = client.post(COMPARISONS, json=make_body(**changes))
+    assert response.status_code == 201, response.text
+    found: dict[str, Any] = response.json()
+    assert response.headers["location"] == found["links"]["self"]
+    return found
 
 
 def counts(database: Database) -> dict[str, int]:

@@ -49,7 +49,9 @@ def examples_of(method: str, path: str) -> int:
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Database, method: str, path: str) -> None:
-    made = client_of(fuzzed).post(COMPARISONS, json=make_body()).json()
+    client = client_of(fuzzed)
+    bearer = {"authorization": client.headers["authorization"]}
+    made = client.post(COMPARISONS, json=make_body()).json()
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", make_app(fuzzed))
     modes = [schema[path][method].as_strategy(generation_mode=mode) for mode in GenerationMode]
     checks: list[Any] = [CHECKS.get_one(name) for name in CHECKED]
@@ -66,7 +68,7 @@ def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Database, method: s
     def try_it(case: Any, is_recorded: bool) -> None:
         if is_recorded and "comparison_id" in path:
             case.path_parameters = {"comparison_id": made["id"]}
-        response = case.call()
+        response = case.call(headers=bearer)
         case.validate_response(response, checks=checks)
         assert response.status_code < 400 or len(response.content) <= LONGEST_ERROR
         seen.append(response.status_code)

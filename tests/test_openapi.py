@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from api_requests import client_of
 from starlette.testclient import TestClient
+from test_permission_matrix import ROUTES
 
 from registry.app import create_app
 from registry.config import Settings
@@ -26,17 +27,10 @@ def test_the_server_gives_the_committed_document() -> None:
 
 
 def test_every_route_of_the_api_is_in_the_document() -> None:
-    assert sorted((method, path) for path, method, _ in OPERATIONS) == [
-        ("get", "/api/v1/comparisons"),
-        ("get", "/api/v1/comparisons/{comparison_id}"),
-        ("get", "/api/v1/comparisons/{comparison_id}/pairs"),
-        ("get", "/api/v1/comparisons/{comparison_id}/pairs.csv"),
-        ("get", "/api/v1/comparisons/{comparison_id}/result"),
-        ("get", "/api/v1/comparisons/{comparison_id}/unpaired.csv"),
-        ("get", "/api/v1/jobs/{job_id}"),
-        ("post", "/api/v1/comparisons"),
-        ("post", "/api/v1/comparisons/{comparison_id}/replay"),
-    ]
+    documented = {(method.upper(), path) for path, method, _ in OPERATIONS}
+
+    assert documented == {(method, path) for method, path in ROUTES if path.startswith("/api/v1/")}
+    assert len(documented) > 20
 
 
 def test_every_operation_is_explained_and_may_answer_with_a_problem() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_FOLDERS = ("schemas", "standards", "examples")
+DATA_FOLDERS = ("schemas", "standards", "examples", "divisions")
 SHIPPED_IN_PLACE = ("templates", "static", "locale")
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import pylopdf_fonts_zh_cn
@@ -28,6 +29,21 @@ ARGUMENTS = [
 ]  # fmt: skip
 SCORED = sum(each[6] is not None for each in EVALUATORS)
 WIDTHS = (1280, 360)
+PROBLEM_PAGES = ("/problems?", "/problems/idempotency-key-reused?", "/problems/network-authentication-required?")
+# No font has this character: what a browser draws for it is its sign for a missing glyph.
+NO_LETTER = chr(0x10FFFD)
+WITHOUT_GLYPH = """(text) => {
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const draw = (letter) => {
+        canvas.width = canvas.height = 40;
+        context.font = `24px ${getComputedStyle(document.querySelector("h1")).fontFamily}`;
+        context.fillText(letter, 4, 30);
+        return context.getImageData(0, 0, 40, 40).data.toString();
+    };
+    const missing = draw(String.fromCodePoint(0x10FFFD));
+    return [...new Set(text)].filter((letter) => letter.trim() && draw(letter) === missing);
+}"""
 
 
 def chromium() -> str:
@@ -115,7 +131,10 @@ def test_the_chart_is_drawn_without_a_word_on_the_console(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", ["/?", "/pairs?", "/pairs?evaluator=001&", "/pairs?use=unknown&", "/missing?"])
+@pytest.mark.parametrize(
+    "path",
+    ["/?", "/pairs?", "/pairs?evaluator=001&", "/pairs?use=unknown&", "/missing?", "/api?", *PROBLEM_PAGES],
+)
 def test_no_page_is_wider_than_the_window(visit: Visit, address: str, language: str, width: int, path: str) -> None:
     visit.page.set_viewport_size({"width": width, "height": 900})
     visit.open(f"{address}{path}lang={language}")
@@ -125,7 +144,7 @@ def test_no_page_is_wider_than_the_window(visit: Visit, address: str, language: 
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("path", ["/?", "/pairs?", "/pairs?use=unknown&"])
+@pytest.mark.parametrize("path", ["/?", "/pairs?", "/pairs?use=unknown&", *PROBLEM_PAGES[:2]])
 def test_axe_finds_nothing_serious(visit: Visit, address: str, language: str, path: str) -> None:
     visit.open(f"{address}{path}lang={language}")
     visit.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
@@ -190,3 +209,50 @@ def test_when_the_definition_cannot_be_had_the_page_has_the_drawing(visit: Visit
     visit.page.goto(f"{address}/")
 
     visit.page.wait_for_selector("#chart img")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_documentation_of_the_api_shows_every_operation_without_a_word_on_the_console(
+    visit: Visit, address: str, language: str, width: int
+) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    visit.open(f"{address}/api?lang={language}")
+    visit.page.wait_for_selector("#api .opblock")
+    shown = visit.page.locator("#api .opblock").evaluate_all(
+        "(all) => all.map((each) => [each.querySelector('.opblock-summary-method').textContent,"
+        " each.querySelector('.opblock-summary-path').dataset.path])"
+    )
+    visit.page.locator("#api .opblock-summary-control").first.click()
+    visit.page.wait_for_selector("#api .opblock-body")
+
+    assert sorted(map(tuple, shown)) == operations(visit.page.request.get(f"{address}/api/openapi.json").json())
+    assert visit.messages == []
+    assert visit.hosts == {"127.0.0.1"}
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted((method.upper(), path) for path, item in document["paths"].items() for method in item)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", PROBLEM_PAGES)
+def test_every_letter_of_a_problem_has_a_glyph(visit: Visit, address: str, language: str, path: str) -> None:
+    visit.open(f"{address}{path}lang={language}")
+    text = visit.page.locator("body").inner_text()
+
+    assert visit.page.evaluate(WITHOUT_GLYPH, f"a{NO_LETTER}") == [NO_LETTER]
+    assert visit.page.evaluate(WITHOUT_GLYPH, text) == []
+    assert visit.messages == []
+    assert visit.hosts == {"127.0.0.1"}
+
+
+def test_the_list_of_problems_leads_to_a_problem_and_back(visit: Visit, address: str) -> None:
+    visit.open(f"{address}/problems?lang=zh")
+    visit.page.click("#problems a >> text=malformed-body")
+    visit.page.wait_for_url("**/problems/malformed-body?lang=zh")
+
+    assert visit.page.locator("h1").inner_text() == "请求正文不是可接受的 JSON"
+    visit.page.click(".govuk-back-link")
+    visit.page.wait_for_selector("#problems")
+    assert "lang=zh" in visit.page.url

@@ -7,12 +7,15 @@ from html import unescape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 import registry
+from registry import deps
+from registry.accounts.permissions import Actor, HeldRole, Role
 from registry.app import create_app
 from registry.config import Settings
 from registry.errors import RegistryError
@@ -34,6 +37,9 @@ JSON = {"content-type": "application/json"}
 def client() -> TestClient:
     """Of a server without a database and with a small limit, on which one address fails."""
     app = create_app(Settings(max_body_bytes=1024))
+
+    # An auditor, without a database to know one by.
+    app.dependency_overrides[deps.actor] = lambda: Actor(UUID(int=1), UUID(int=1), (HeldRole(Role.AUDITOR),))
 
     @app.get("/api/fault")
     def fault() -> None:

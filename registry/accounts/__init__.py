@@ -1,0 +1,1 @@
+"""Who acts: accounts, the roles that they hold, and the ways to sign in."""
