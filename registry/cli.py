@@ -208,7 +208,7 @@ def message(error: RegistryError, most: int | None = None) -> str:
         lines.append(
             f"  … and {len(error.violations) - len(shown)} more. In all: " + ", ".join(f"{n} {r}" for r, n in rules)
         )
-        if any(each.row is not None for each in error.violations):
+        if error.code == "findings-rejected":
             lines.append("  Add --on-error report --errors FILE to get all of them beside their rows.")
     return "\n".join(lines)
 
