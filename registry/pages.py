@@ -118,7 +118,8 @@ def render(reader: Reader, template: str, request: Request, **context: Any) -> s
             tag=TAGS[reader.language],
             languages=language_links(reader, request),
             version=__version__,
-            asking=getattr(request.state, "actor", None),
+            # Without a database there are no accounts, and nothing to sign in to.
+            asking=getattr(request.state, "actor", None) if request.app.state.database else None,
             here=here(reader, request),
             **context,
         )

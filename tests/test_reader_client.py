@@ -97,7 +97,8 @@ def test_no_descriptor_is_left_open():
         code_of(LONG_CSV, "x.csv", limits=replace(OWN_FILE, wall_seconds=0.05))
     time.sleep(0.3)
 
-    assert count() == before
+    # The server may just have been seeing a child of an earlier test out.
+    assert [now <= then for now, then in zip(count(), before, strict=True)] == [True, True]
 
 
 @ON_LINUX

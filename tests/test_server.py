@@ -19,8 +19,8 @@ from registry.server import GRACE_S, Address, address, require_free
 ROOT = Path(__file__).resolve().parent.parent
 SERVING = "Serving on http://{0}, the API on http://{0}/api (stop with Ctrl+C)\n"
 STALLED = (
-    b"POST /api/v1/comparisons HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    b"Content-Length: 1000\r\n\r\n{"
+    b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 1000\r\n\r\nname="
 )
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -90,9 +90,9 @@ def test_it_serves_until_told_to_end_and_leaves_nothing_open(
 
         assert said(process) == (0, SERVING.format(f"127.0.0.1:{port}"), "")
     assert health["status"] == "ok"
-    assert statuses == {"/": 200, "/api": 200, "/problems": 200, "/api/v1/comparisons": 200}
+    assert statuses == {"/": 200, "/api": 200, "/problems": 200, "/api/v1/comparisons": 401}
     # SQLite takes the log of writes away when the last connection is closed.
-    assert [path.name for path in tmp_path.iterdir()] == ["registry.db"]
+    assert {path.name for path in tmp_path.iterdir()} == {"registry.db", "keys"}
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -178,6 +180,22 @@ def test_a_kill_in_the_middle_leaves_nothing(database: Database, database_url: s
     assert read(database, counted) == [0, 0, 0, 0]
     write(database, lambda session: take_divisions(session, path))
     assert read(database, counted) == [1, len(HANGZHOU), 0, 0]
+
+
+def test_imports_at_the_same_time_all_succeed(database: Database, tmp_path: Path) -> None:
+    path = divisions_file(tmp_path)
+    systems = ["mca", "nbs", "own:a", "own:b"]
+    start = threading.Barrier(len(systems))
+
+    def take(system: str) -> ImportReport:
+        start.wait()
+        return write(database, lambda session: take_divisions(session, path, system))
+
+    with ThreadPoolExecutor(len(systems)) as pool:
+        reports = list(pool.map(take, systems))
+
+    assert sorted(each.number or 0 for each in reports) == [1, 2, 3, 4]
+    assert read(database, counted) == [4, 4 * len(HANGZHOU), 0, 0]
 
 
 @pytest.mark.parametrize("table", ["region_imports", "divisions", "division_changes"])
