@@ -87,6 +87,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        # A redirect would name the host and the scheme that the request claims.
+        redirect_slashes=False,
         lifespan=_working(database, settings),
         # Of every route, so that none can forget it.
         dependencies=[Depends(require_own_origin)],

@@ -62,9 +62,8 @@ def own_path(wanted: str | None) -> str:
 
 
 def own_origins(host_header: str, public_url: str | None) -> frozenset[str]:
-    """What a page of ours calls its origin."""
-    origins = {f"{scheme}://{host_header}" for scheme in ("http", "https")}
+    """What a page of ours calls its origin: that of public_url alone, where there is one."""
     if public_url:
         parts = urlsplit(public_url)
-        origins.add(f"{parts.scheme}://{parts.netloc}")
-    return frozenset(origins)
+        return frozenset({f"{parts.scheme}://{parts.netloc}"})
+    return frozenset(f"{scheme}://{host_header}" for scheme in ("http", "https"))

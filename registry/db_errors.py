@@ -96,6 +96,7 @@ _POSTGRESQL: dict[str, tuple[type[RegistryError], str]] = {
     "40001": (ConcurrentWrites, f"Others were writing to the same records. {_NOTHING_SAVED}"),
     "40P01": (ConcurrentWrites, f"Others were writing to the same records. {_NOTHING_SAVED}"),
     "25006": (DatabaseUnavailable, "The database can only be read here."),
+    "42501": (DatabaseUnavailable, "The database refuses this to the user of the program: look at the granted rights."),
     "42P01": (TablesDiffer, _TABLES),
     "42703": (TablesDiffer, _TABLES),
     "3D000": (DatabaseUnavailable, "There is no database of that name on the server."),

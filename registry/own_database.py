@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry import db_state
 from registry.config import settings_from_environment
 from registry.db import Database, open_database, read, write
+from registry.db_errors import domain_errors
 
 Result = TypeVar("Result")
 
@@ -44,7 +45,9 @@ def open_own_database(url: str | None) -> Database:
     """
     opened = open_database(url, create=True)
     try:
-        if opened.engine.dialect.name == "sqlite" and not inspect(opened.engine).get_table_names():
+        with domain_errors():
+            is_empty = opened.engine.dialect.name == "sqlite" and not inspect(opened.engine).get_table_names()
+        if is_empty:
             db_state.upgrade(opened)
         db_state.require_current(opened)
     except BaseException:

@@ -63,7 +63,7 @@ def reader_of(request: Request) -> Reader:
         return _default_reader(request)
     for language in LANGUAGES:
         if asked == language:
-            return Reader(language, True, request.scope.get("root_path", ""))
+            return Reader(language, True, _root_path(request))
     violation = Violation(
         code="unknown-value",
         message=mark("This parameter has an unknown value."),
@@ -72,6 +72,12 @@ def reader_of(request: Request) -> Reader:
         value=asked[:80],
     )
     raise UnknownLanguage(mark("The page does not exist in this language."), [violation])
+
+
+def _root_path(request: Request) -> str:
+    """Where the application stands, also for what is below a mount."""
+    scope = request.scope
+    return str(scope.get("app_root_path", scope.get("root_path", "")))
 
 
 def reader_or_default(request: Request) -> Reader:
@@ -85,7 +91,7 @@ def reader_or_default(request: Request) -> Reader:
 def _default_reader(request: Request) -> Reader:
     settings: Settings = request.app.state.settings
     language = preferred_language(request.headers.get("accept-language", ""), settings.language)
-    return Reader(language, False, request.scope.get("root_path", ""))
+    return Reader(language, False, _root_path(request))
 
 
 @cache
@@ -126,16 +132,22 @@ def render(reader: Reader, template: str, request: Request, **context: Any) -> s
     )
 
 
+def _path(reader: Reader, request: Request) -> str:
+    """Of this page. Two slashes at its start would name another host in a link."""
+    path: str = request.scope["path"]
+    return "/" + path.removeprefix(reader.root_path).lstrip("/")
+
+
 def here(reader: Reader, request: Request) -> str:
     """The path of this page with its query, to come back to after signing in."""
-    path = request.scope["path"].removeprefix(reader.root_path)
+    path = _path(reader, request)
     return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def language_links(reader: Reader, request: Request) -> list[dict[str, str | bool]]:
     """The same page in each language."""
     query = {name: value for name, value in request.query_params.items() if name != "lang"}
-    path = request.scope["path"].removeprefix(reader.root_path)
+    path = _path(reader, request)
     names: Mapping[Language, str] = {"en": "English", "zh": "中文"}
     return [
         {

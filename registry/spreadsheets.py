@@ -118,7 +118,7 @@ def _chosen(sheets: Sequence[tuple[str, bool]], with_data: Sequence[str], asked:
         raise refusal(name, "empty-file", f"No sheet that is shown holds anything.{note}", "Give the sheet with data.")
     if len(with_data) > 1:
         shown = ", ".join(f"“{each}”" for each in with_data)
-        fix = f"Name the one to read, for example with --sheet “{with_data[0]}”."
+        fix = f"Say which of them is to be read, for example “{with_data[0]}”, or leave only one."
         raise refusal(name, "several-sheets", f"{len(with_data)} sheets hold data: {shown}.", fix)
     return names.index(with_data[0])
 

@@ -16,7 +16,7 @@ from registry.recently_used import RecentlyUsed
 from registry.reliability import queries
 from registry.reliability.answers import PREFIX, comparison_out, dry_run_out, job_out
 from registry.reliability.columns import Side
-from registry.reliability.handed_in import submission_from_json, submission_from_parts
+from registry.reliability.handed_in import require_single, submission_from_json, submission_from_parts
 from registry.reliability.inputs import SavedComparison, comparison_of, result_json
 from registry.reliability.models import Job, RecordedComparison
 from registry.reliability.pair_filter import chosen, read_filter
@@ -74,6 +74,7 @@ async def body_of(request: Request) -> Body:
         raise UnsupportedMediaType(f"Send {JSON} or {_FORM}, not {media_type[:80] or 'a body without a type'}.")
     async with request.form(max_files=6, max_fields=6, max_part_size=_MOST_FIELD_BYTES) as form:
         items = form.multi_items()
+        require_single([name for name, _ in items])
         files = {
             name: (part.filename or name, await part.read()) for name, part in items if isinstance(part, UploadFile)
         }

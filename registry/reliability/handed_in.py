@@ -1,6 +1,6 @@
 """What a request hands in, as a submission. Pure: the parts of a body in, a value out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from registry.canonical import canonical_json
 from registry.errors import Violation
@@ -15,6 +15,14 @@ def submission_from_json(text: bytes) -> Submission:
     body = validated(ComparisonIn, parsed(text))
     files = {role: SourceFile(f"{role}.json", canonical_json(getattr(body, role)), JSON) for role in ROLES}
     return Submission(**files, options=_options(body.options))
+
+
+def require_single(names: Sequence[str]) -> None:
+    """Parts of a form, each once. Raises RequestRejected."""
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        faults = [_fault(name, "This part is given more than once.") for name in repeated]
+        raise RequestRejected(f"The form has {', '.join(repeated)[:200]} more than once.", faults)
 
 
 def submission_from_parts(fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes]]) -> Submission:

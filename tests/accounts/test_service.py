@@ -51,10 +51,17 @@ def test_an_account_is_made_without_a_role_or_a_way_in(session: Session, now: da
     assert logged(session)[-1] == "account.created"
 
 
-@pytest.mark.parametrize("name", ["", "x", "a b", "王\u200b芳", "a/b", "x" * 65, "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["", "x", "a b", "王\u200b芳", "a/b", "x" * 65, "a\nb", "\u0430dministrator", "r\u03bfot"]
+)
 def test_a_name_that_cannot_be_typed_is_refused(session: Session, now: datetime, name: str) -> None:
     with pytest.raises(NameRefused):
         service.create_account(session, OPERATOR, name, now)
+
+
+@pytest.mark.parametrize("name", ["王芳.wang", "jos\u00e9", "\u10d2\u10d8\u10dd\u10e0\u10d2\u10d8", "li-2"])
+def test_a_name_of_one_script_is_taken(session: Session, now: datetime, name: str) -> None:
+    assert service.create_account(session, OPERATOR, name, now).sign_in_name == name
 
 
 @pytest.mark.parametrize("again", ["王芳", "WANG", "\uff57\uff41\uff4e\uff47"])

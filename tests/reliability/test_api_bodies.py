@@ -232,3 +232,13 @@ def test_a_body_within_the_limit_is_read_without_a_declared_length(database: Dat
     client = client_of(database, max_body_bytes=len(content))
 
     assert client.post(COMPARISONS, content=in_pieces(content), headers=JSON_TYPE).status_code == 201
+
+
+def test_a_part_that_is_given_twice_is_refused(client: TestClient, database: Database) -> None:
+    files = [*make_files().items(), ("reports", make_files()["reports"])]
+    before = counts(database)
+
+    problem = assert_problem(client.post(COMPARISONS, files=files), 422, "invalid-request")
+
+    assert [(each["code"], each["column"]) for each in problem["errors"]] == [("bad-part", "reports")]
+    assert counts(database) == before
