@@ -318,6 +318,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The record does not exist."),
         mark("Take the identifier from a list of the API."),
     ),
+    "rule-facts-rejected": (
+        mark("Values that a rule is asked about are not of the declared type, lie outside its bounds or are unknown."),
+        mark('Change what the errors point to; leave out what is not known. Decimals are texts, as "0.25".'),
+    ),
+    "rule-rejected": (
+        mark("The text is not a rule that can be used. Each error names its line and column and shows the place."),
+        mark("Change the rule at the places named, as each error says; nothing was saved."),
+    ),
     "schema-refused": (
         mark("A schema uses what the registry does not support, so documents cannot be checked by it."),
         mark("Change the schema at the places that the errors point to."),
