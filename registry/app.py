@@ -22,7 +22,7 @@ from registry.config import Settings
 from registry.db import Database
 from registry.deps import permitted
 from registry.errors import RegistryError
-from registry.keys import keys_folder, open_keys
+from registry.keys import keys_folder, keys_of
 from registry.languages import mark
 from registry.pages import STATIC_DIR, error_page, error_page_of, page, reader_of, reader_or_default
 from registry.reader_client import READERS
@@ -132,7 +132,7 @@ def _working(database: Database | None, settings: Settings) -> Callable[[FastAPI
         keys = keys_folder(settings.keys_dir, url)
         workers = (
             Worker(lambda: work_off(database, utc_now)),
-            Worker(lambda: keep(database, open_keys(keys), utc_now()), rest_s=_SECONDS_BETWEEN_CHECKPOINTS),
+            Worker(lambda: keep(database, keys_of(database, keys), utc_now()), rest_s=_SECONDS_BETWEEN_CHECKPOINTS),
         )
         for each in workers:
             each.start()

@@ -132,9 +132,9 @@ def _tables(connection: Connection) -> Iterator[Finding]:
     context = MigrationContext.configure(connection, opts=COMPARISON_OPTIONS)
     differences = [_described(each) for each in compare_metadata(context, metadata)]
     yield _listed("tables", "as the program has them", differences, "The tables are not those of the program")
-    immutable = [table.name for table in metadata.sorted_tables if table.info.get("immutable")]
-    missing = without_triggers(connection, immutable)
-    yield _listed("triggers", f"{', '.join(immutable)} refuse changes", missing, "Triggers are missing or disabled")
+    immutable = ", ".join(table.name for table in metadata.sorted_tables if "immutable" in table.info)
+    missing = without_triggers(connection, metadata.sorted_tables)
+    yield _listed("triggers", f"{immutable} refuse changes", missing, "Triggers are missing or disabled")
 
 
 def _described(difference: Any) -> str:

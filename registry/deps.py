@@ -19,7 +19,7 @@ from registry.config import Settings
 from registry.db import Database, read, read_transaction, transaction, write
 from registry.db_errors import ConcurrentWrites, DatabaseUnavailable
 from registry.errors import Unavailable
-from registry.keys import Keys, keys_folder, open_keys
+from registry.keys import Keys, keys_folder, keys_of
 from registry.outbound import Outbound, origin_of
 from registry.secret_box import SecretBox, box_for
 
@@ -83,8 +83,9 @@ CookiesDep = Annotated[Cookies, Depends(cookies)]
 
 def log_keys(request: Request) -> Keys:
     """Raises KeysUnusable."""
-    url = database(request).engine.url.render_as_string(hide_password=False)
-    return open_keys(keys_folder(settings_of(request).keys_dir, url))
+    opened = database(request)
+    url = opened.engine.url.render_as_string(hide_password=False)
+    return keys_of(opened, keys_folder(settings_of(request).keys_dir, url))
 
 
 def secret_box(request: Request) -> SecretBox:

@@ -10,13 +10,17 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import literal, select, table
+from sqlalchemy.orm import Session
 
+from registry.db import Database, read
 from registry.db_engines import default_url, read_url, sqlite_file
 from registry.entropy import random_bytes
 from registry.errors import Conflict, Unavailable
@@ -56,12 +60,12 @@ class Keys:
     retired: tuple[str, ...]
 
     def newest(self) -> str | None:
-        """The newest checkpoint that this log has signed, or None before the first one."""
+        """The newest checkpoint that this log has signed, or None before the first one. Raises KeysUnusable."""
         path = self.folder / NEWEST
-        try:
-            return path.read_text(encoding="utf-8") if path.exists() else None
-        except OSError as error:
-            raise KeysUnusable(f"{path} cannot be read: {error.strerror}.") from error
+        found = _read_text(path)
+        if found is not None and not found.strip():
+            raise KeysUnusable(f"{path} is empty. Restore the newest copy of it.")
+        return found
 
     def replace_newest(self, expected: str | None, note: str) -> None:
         """Put the note in the place of the expected one, durably. Raises NewestCheckpointChanged."""
@@ -81,12 +85,46 @@ def keys_folder(setting: Path | None, database_url: str | None) -> Path:
     return file.parent / "keys" if file else usual.parent / f"keys-{url.database}"
 
 
-def open_keys(folder: Path) -> Keys:
-    """The keys of the folder, made where there are none. Raises KeysUnusable, which names the file and what to do."""
+def keys_of(database: Database, folder: Path, *, make: bool = True, adopt: bool = False) -> Keys:
+    """The keys of this database's log. None are made for a database that holds what was signed or sealed.
+
+    make: False where a command only looks. adopt: an operator says that a new signing key takes the place of the one
+    that retired-keys.txt names. Raises KeysUnusable.
+    """
+
+    def require_new(missing: str) -> None:
+        if adopt and missing == SIGNING and _read_lines(folder / RETIRED):
+            return
+        if read(database, _is_any_signed_or_sealed):
+            raise KeysUnusable(
+                f"{missing} is missing in {folder}, but the database holds what was signed or sealed with it. "
+                "Restore the folder from its backup; see 'Restoring a backup' in docs/audit.md."
+            )
+        if not make:
+            raise KeysUnusable(f"There are no keys in {folder} yet. Run `registry audit checkpoint`: it makes them.")
+
+    return open_keys(folder, require_new)
+
+
+def _is_any_signed_or_sealed(session: Session) -> bool:
+    # By name, since nothing outside the slices may import their models.
+    tables = (table("audit_checkpoints"), table("audit_sealed_entries"), table("second_factors"))
+    return any(session.execute(select(literal(1)).select_from(each).limit(1)).first() for each in tables)
+
+
+def open_keys(folder: Path, require_new: Callable[[str], None] | None = None) -> Keys:
+    """The keys of the folder, made where there are none. Raises KeysUnusable, which names the file and what to do.
+
+    require_new: is given the names of what is missing, and raises where that may not be made.
+    """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _locked(folder):
-            _make_missing(folder)
+        missing = [name for name in (SIGNING, SEALING) if not (folder / name).exists()]
+        if missing:
+            if require_new is not None:
+                require_new(" and ".join(missing))
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with _locked(folder):
+                _make_missing(folder)
         origin, signing = _read_key(folder / SIGNING, "signing")
         _, sealing = _read_key(folder / SEALING, "sealing")
         witnesses, retired = _read_lines(folder / WITNESSES), _read_lines(folder / RETIRED)
@@ -128,12 +166,34 @@ def _read_key(path: Path, kind: str) -> tuple[str, bytes]:
     return found["name"], secret
 
 
+def _read_text(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode() if path.exists() else None
+    except OSError as error:
+        raise KeysUnusable(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise KeysUnusable(f"{path} is not UTF-8 text. Restore the newest copy of it.") from error
+
+
 def _read_lines(path: Path) -> tuple[str, ...]:
-    """Key lines; # begins a comment."""
-    if not path.exists():
-        return ()
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    """Key lines; # begins a comment. Raises KeysUnusable, which names every line that is none."""
+    lines = [line.strip() for line in (_read_text(path) or "").splitlines()]
+    found = [(number, line) for number, line in enumerate(lines, start=1) if line and not line.startswith("#")]
+    wrong = [f"line {number}: {line[:120]!r}" for number, line in found if not _is_key_line(line)]
+    if wrong:
+        raise KeysUnusable(f"{path} has lines that are no key lines (name+id+key): {'; '.join(wrong)}.")
+    return tuple(line for _, line in found)
+
+
+def _is_key_line(line: str) -> bool:
+    """Whether the id is that of name and key; which algorithms there are is for the log to know."""
+    name, _, rest = line.partition("+")
+    key_id, _, encoded = rest.partition("+")
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return False
+    return len(content) == 1 + _KEY_BYTES and sha256(f"{name}\n".encode() + content).hexdigest()[:8] == key_id
 
 
 @contextmanager

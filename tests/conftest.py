@@ -28,6 +28,12 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         yield Databases(tmp_path_factory.mktemp("databases"), stack)
 
 
+@pytest.fixture(autouse=True)
+def _keys_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test makes keys in the folder of the user, where those of a PostgreSQL database usually are."""
+    monkeypatch.setenv("REGISTRY_KEYS_DIR", str(tmp_path / "keys"))
+
+
 @pytest.fixture(params=ENGINES)
 def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit import queries, service
 from registry.audit.checking import Verdict
-from registry.audit.checkpoint import log_keys
+from registry.audit.checkpoint import log_keys, newest_of
 from registry.audit.entry import Event
 from registry.db import Database, read, write
 from registry.keys import Keys, open_keys
@@ -40,7 +40,11 @@ def make_keys(folder: Path) -> Keys:
 
 
 def verdict(database: Database, keys: Keys | None = None) -> Verdict:
-    return read(database, lambda session: queries.check_log(session, log_keys(keys) if keys else ()))
+    if keys is None:
+        return read(database, queries.check_log)
+    note, signers = newest_of(keys), log_keys(keys)
+    newest = None if note is None else note.checkpoint
+    return read(database, lambda session: queries.check_log(session, signers, newest))
 
 
 def faults(database: Database, keys: Keys | None = None) -> list[str]:

@@ -166,6 +166,20 @@ class LogCheck:
                     f"was signed over {checkpoint.size} entries, but the log has only {size}: it was cut off",
                 )
 
+    def check_triggers(self, missing: Iterable[str]) -> None:
+        for name in missing:
+            self._fault(f"trigger {name}", "is missing or disabled: rows can be changed")
+
+    def check_newest(self, newest: Checkpoint | None, largest: int, *, is_kept: bool) -> None:
+        """newest: the checkpoint kept outside. largest: the size of the largest in the database, is_kept: this one."""
+        if newest is None and largest:
+            self._fault("checkpoint kept outside the database", f"is missing, but the database holds one of {largest}")
+        elif newest is not None and newest.size <= self.size and not is_kept:
+            self._fault(
+                f"checkpoint {newest.size}",
+                "is kept outside the database but not in it: it was removed, or signing was interrupted",
+            )
+
     def check_days(self, days: Iterable[tuple[date, int, bytes]]) -> dict[date, bytes]:
         """One day after the other, each with its entry; gives the roots for check_place."""
         roots: dict[date, bytes] = {}

@@ -121,6 +121,15 @@ def log_keys(keys: LogKeys) -> tuple[VerifierKey, ...]:
     return (log_key(keys), *(read_key(line) for line in keys.retired))
 
 
+def newest_of(keys: LogKeys) -> Note | None:
+    """The checkpoint kept outside the database, None where there is none. Raises CheckpointRejected."""
+    newest = keys.newest()
+    try:
+        return None if newest is None else trusted(newest, *log_keys(keys))
+    except CheckpointRejected as error:
+        raise CheckpointRejected(f"newest-checkpoint.txt, beside the keys: {error.detail}") from error
+
+
 def signed(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
     """The note with the log's signature, under its origin."""
     verifier = VerifierKey(checkpoint.origin, ED25519, key.public_key().public_bytes_raw())

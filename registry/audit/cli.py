@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry.errors import EXIT_CODES, Kind
+from registry.json_text import MAX_INTEGER
 
 if TYPE_CHECKING:
     from registry.audit.checking import Verdict
@@ -29,15 +30,15 @@ OutOption = Annotated[Path | None, typer.Option(help="Write it there instead of 
 
 
 @contextmanager
-def _opened() -> "Iterator[tuple[OwnDatabase, Keys]]":
-    """The database and the keys of the settings."""
+def _opened(*, make: bool = True, adopt: bool = False) -> "Iterator[tuple[OwnDatabase, Keys]]":
+    """The database and the keys of the settings. make, adopt: see keys_of."""
     from registry.config import settings_from_environment
-    from registry.keys import keys_folder, open_keys
+    from registry.keys import keys_folder, keys_of
     from registry.own_database import own_database
 
     settings = settings_from_environment()
     with own_database() as own:
-        yield own, open_keys(keys_folder(settings.keys_dir, settings.database_url))
+        yield own, keys_of(own.database, keys_folder(settings.keys_dir, settings.database_url), make=make, adopt=adopt)
 
 
 @log.command()
@@ -49,26 +50,24 @@ def verify(
 ) -> None:
     """Check every row of the log, all signatures and the checkpoint kept outside. Exit code 4 where one is wrong."""
     from registry.audit import queries
-    from registry.audit.checkpoint import log_keys, read_key
+    from registry.audit.checkpoint import log_keys, newest_of, read_key
 
-    with _opened() as (own, keys):
+    with _opened(make=False) as (own, keys):
         signers = log_keys(keys)
-        outside = _outside(keys, signers, against or [])
+        note, outside = newest_of(keys), _outside(signers, against or [])
+        newest = None if note is None else note.checkpoint
         witnesses = [read_key(line) for line in keys.witnesses]
-        found = own.read(lambda session: queries.check_log(session, signers, outside, witnesses))
+        found = own.read(lambda session: queries.check_log(session, signers, newest, outside, witnesses))
     _show_verdict(found, signers[0], json)
     if found.faults:
         raise typer.Exit(EXIT_CODES[Kind.CONFLICT])
 
 
-def _outside(keys: "Keys", signers: "tuple[VerifierKey, ...]", against: list[Path]) -> "list[tuple[str, Checkpoint]]":
+def _outside(signers: "tuple[VerifierKey, ...]", against: list[Path]) -> "list[tuple[str, Checkpoint]]":
     from registry.audit.checkpoint import trusted
     from registry.audit.inputs import read_text
 
-    newest = keys.newest()
-    texts = [("kept outside the database", newest)] if newest is not None else []
-    texts += [(str(path), read_text(path)) for path in against]
-    return [(name, trusted(text, *signers).checkpoint) for name, text in texts]
+    return [(str(path), trusted(read_text(path), *signers).checkpoint) for path in against]
 
 
 def _show_verdict(found: "Verdict", key: "VerifierKey", json: bool) -> None:
@@ -92,7 +91,7 @@ def _show_verdict(found: "Verdict", key: "VerifierKey", json: bool) -> None:
 @log.command("list")
 def list_entries(
     subject: Annotated[str | None, typer.Option(help="Only of this subject, for example comparison:<id>.")] = None,
-    after: Annotated[int, typer.Option(help="Begin behind the entry of this index.")] = -1,
+    after: Annotated[int, typer.Option(max=MAX_INTEGER, help="Begin behind the entry of this index.")] = -1,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 100,
     json: JsonOption = False,
 ) -> None:
@@ -126,13 +125,18 @@ def show(index: IndexArgument) -> None:
 
 
 @log.command()
-def checkpoint(out: OutOption = None) -> None:
+def checkpoint(
+    out: OutOption = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Go on although newest-checkpoint.txt is lost; see docs/audit.md.")
+    ] = False,
+) -> None:
     """Sign the log as it is and print the checkpoint: give it away, so that nobody can rewrite the log unseen."""
     from registry.audit import queries, service
     from registry.clock import utc_now
 
-    with _opened() as (own, keys):
-        service.sign(own.database, keys, utc_now())
+    with _opened(adopt=adopt) as (own, keys):
+        service.sign(own.database, keys, utc_now(), adopt=adopt)
         _print(own.read(lambda session: queries.note_of(session, queries.get_checkpoint(session))), out)
 
 
@@ -147,11 +151,12 @@ def _print(text: str, out: Path | None) -> None:
 
 @log.command()
 def prove(index: IndexArgument, out: OutOption = None) -> None:
-    """Print the proof of one entry (.tlog-proof), which verify_export.py --proof verifies without this program."""
-    from registry.audit import queries
-    from registry.own_database import own_database
+    """Sign the log and print the proof of one entry (.tlog-proof), which verify_export.py --proof verifies alone."""
+    from registry.audit import queries, service
+    from registry.clock import utc_now
 
-    with own_database() as own:
+    with _opened() as (own, keys):
+        service.sign(own.database, keys, utc_now())
         _print(own.read(lambda session: queries.record_proof(session, index)), out)
 
 
@@ -160,33 +165,47 @@ def export(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
     payloads: Annotated[bool, typer.Option(help="Also what may hold personal data.")] = True,
 ) -> None:
-    """Write entries, newest checkpoint, public key and the program that verifies them without this one."""
-    from registry.audit import queries
+    """Sign the log; write entries, checkpoint, public key and the program that verifies them without this one."""
+    from registry.audit import queries, service
     from registry.audit.checkpoint import log_key
     from registry.audit.export import KEY, SUMS, VERIFIER, sums
     from registry.audit.inputs import source_of_verifier
+    from registry.clock import utc_now
     from registry.errors import Conflict, Unavailable
 
-    digests: dict[str, hashlib._Hash] = {}
-
-    def put(name: str, content: bytes) -> None:
-        with (folder / name).open("ab") as file:
-            file.write(content)
-        digests.setdefault(name, hashlib.sha256()).update(content)
-
+    if folder.exists():
+        raise Conflict(f"{folder} exists already. Name a folder that does not.")
     with _opened() as (own, keys):
+        service.sign(own.database, keys, utc_now())
         try:
-            folder.mkdir(parents=True)
-            put(KEY, f"{log_key(keys)}\n".encode())
-            put(VERIFIER, source_of_verifier())
-            size = own.read(lambda session: queries.export(session, put, with_payloads=payloads))
-            # The sums come last, so that an export that was interrupted does not verify.
-            (folder / SUMS).write_bytes(sums({name: each.hexdigest() for name, each in digests.items()}))
-        except FileExistsError as error:
-            raise Conflict(f"{folder} exists already. Name a folder that does not.") from error
+            with _made_whole(folder) as part:
+                digests: dict[str, hashlib._Hash] = {}
+
+                def put(name: str, content: bytes) -> None:
+                    with (part / name).open("ab") as file:
+                        file.write(content)
+                    digests.setdefault(name, hashlib.sha256()).update(content)
+
+                put(KEY, f"{log_key(keys)}\n".encode())
+                put(VERIFIER, source_of_verifier())
+                size = own.read(lambda session: queries.export(session, put, with_payloads=payloads))
+                (part / SUMS).write_bytes(sums({name: each.hexdigest() for name, each in digests.items()}))
         except OSError as error:
             raise Unavailable(f"{folder} cannot be written: {error.strerror}.") from error
     typer.echo(f"{size} entries written to {folder.resolve()}. Verify them anywhere: python3 {VERIFIER}")
+
+
+@contextmanager
+def _made_whole(folder: Path) -> Iterator[Path]:
+    """A folder to fill, which gets its name once it is full; nothing is left behind where that fails."""
+    from tempfile import TemporaryDirectory
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=".registry-") as beside:
+        part = Path(beside) / "export"
+        part.mkdir()
+        yield part
+        part.rename(folder)
 
 
 @log.command("seal-day")

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-from registry.errors import Unreadable
+from registry.errors import NotFound, Unreadable
 
 _MOST_BYTES = 1024 * 1024
 
 
 def read_text(path: Path) -> str:
-    """A checkpoint, key line or signature. Raises Unreadable."""
+    """A checkpoint, key line or signature. Raises NotFound, Unreadable."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.") from error
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error.strerror}.") from error
     if len(content) > _MOST_BYTES:

@@ -59,7 +59,7 @@ class Payload(Base):
     """What may hold personal data: the entry holds SHA-256 of salt and content. The row is removed to erase it."""
 
     __tablename__ = "audit_payloads"
-    __table_args__ = (_has_length("salt", 16),)
+    __table_args__ = (_has_length("salt", 16), {"info": {"immutable": True, "but": "delete"}})
 
     entry_index: Mapped[int] = mapped_column(ForeignKey("audit_entries.index"), primary_key=True, autoincrement=False)
     salt: Mapped[bytes]

@@ -25,9 +25,13 @@ from registry.audit.models import (
     SignedCheckpoint,
 )
 from registry.audit.sealing import Box, Opened
+from registry.db import Base
 from registry.errors import Conflict, NotFound
+from registry.json_text import MAX_INTEGER
+from registry.migrations.immutable import without_triggers
 
 CHUNK = 4096
+_TABLES = [each for name, each in Base.metadata.tables.items() if name.startswith("audit_")]
 
 
 class EntryNotFound(NotFound):
@@ -105,10 +109,14 @@ def _require_size(session: Session, size: int) -> None:
 
 
 def get_entry(session: Session, index: int) -> Entry:
-    found = session.get(Entry, index)
+    found = session.get(Entry, index) if 0 <= index <= MAX_INTEGER else None
     if found is None:
         raise EntryNotFound(f"The log has no entry {index}; it has {state(session)[0]}, and the first is 0.")
     return found
+
+
+def last_entry(session: Session) -> Entry | None:
+    return session.scalar(select(Entry).order_by(Entry.index.desc()).limit(1))
 
 
 def find_payload(session: Session, index: int) -> Payload | None:
@@ -195,8 +203,15 @@ def record_proof(session: Session, index: int) -> str:
 
 
 def export(session: Session, put: Callable[[str, bytes], None], *, with_payloads: bool) -> int:
-    """Hand all files of the log to `put`, piece by piece, each with the name of its file; gives the signed size."""
+    """Hand all files of the log to `put`, piece by piece, each with the name of its file; gives the signed size.
+
+    Raises CheckpointNotFound, and NotProvenYet where an erasure is not signed yet.
+    """
     newest = get_checkpoint(session)
+    # The payload would be missing, and the entry that says so would not be there.
+    erasures = Entry.index >= newest.size, Entry.subject.startswith("entry:")
+    if session.scalar(select(Entry.index).where(*erasures).limit(1)) is not None:
+        raise NotProvenYet("A payload was erased after the log was signed. Try again.")
     put(CHECKPOINT, note_of(session, newest).encode())
     for name, piece in lines(chunks(session, newest.size, with_tree=False), with_payloads=with_payloads):
         put(name, piece)
@@ -264,15 +279,24 @@ def sealed_places(session: Session) -> Iterator[tuple[UUID, date, int, bytes, by
 def check_log(
     session: Session,
     keys: Sequence[VerifierKey] = (),
+    newest: Checkpoint | None = None,
     outside: Sequence[tuple[str, Checkpoint]] = (),
     witnesses: Sequence[VerifierKey] = (),
 ) -> Verdict:
-    """Read every row of the log and name every fault. Without keys signatures of checkpoints are not verified."""
-    check = LogCheck(keys, outside)
+    """Read every row of the log and name every fault.
+
+    newest: the checkpoint kept outside. Without keys neither it nor signatures of checkpoints are looked at.
+    """
+    check = LogCheck(keys, outside if newest is None else [("kept outside the database", newest), *outside])
     head = session.execute(select(Head.size, Head.frontier)).one()
     for chunk in chunks(session, head.size):
         check.feed(chunk)
-    check.check_end((head.size, head.frontier), counts(session))
+    counted = counts(session)
+    check.check_end((head.size, head.frontier), counted)
+    if keys:
+        is_kept = newest is not None and session.get(SignedCheckpoint, newest.size) is not None
+        check.check_newest(newest, counted[2], is_kept=is_kept)
+    check.check_triggers(without_triggers(session.connection(), _TABLES))
     roots = check.check_days(closed_days(session))
     for sealed_id, day, place, path, leaf in sealed_places(session):
         check.check_place(sealed_id, (place, path), leaf, roots.get(day))

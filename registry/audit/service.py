@@ -15,6 +15,7 @@ from registry.audit.checkpoint import (
     LogKeys,
     Note,
     log_keys,
+    newest_of,
     read_key,
     read_note,
     read_signatures,
@@ -22,7 +23,7 @@ from registry.audit.checkpoint import (
     trusted,
     witnesses_of,
 )
-from registry.audit.entry import SALT_BYTES, Event, read_entry, written
+from registry.audit.entry import SALT_BYTES, Event, EventRejected, entry_leaf, read_entry, written
 from registry.audit.models import (
     Cosignature,
     Entry,
@@ -38,6 +39,7 @@ from registry.audit.sealing import NONCE_BYTES, Sealed
 from registry.db import Database, read, write
 from registry.entropy import random_bytes
 from registry.errors import Conflict
+from registry.ids import hidden_character
 
 
 class LogNotContinuous(Conflict):
@@ -53,6 +55,10 @@ class ErasureRefused(Conflict):
 class NothingToSign(Conflict):
     code = "nothing-to-sign"
     title = "The log has no entry yet"
+
+
+_MAX_REASON = 1000
+_ASK = "Do not go on with this database: see 'Restoring a backup' in docs/audit.md."
 
 
 def _table(model: type) -> Table:
@@ -118,8 +124,10 @@ def take_turn(session: Session) -> None:
 def erase(session: Session, index: int, *, actor: str, reason: str, now: datetime) -> int:
     """Remove the payload of an entry, which stays provable, and log that; gives the index of that entry.
 
-    Raises EntryNotFound, and ErasureRefused for what is erased already or what the proofs of others need.
+    Raises EntryNotFound, EventRejected without a reason, and ErasureRefused for what is erased already or what the
+    proofs of others need.
     """
+    _require_reason(reason)
     entry = read_entry(queries.get_entry(session, index).entry)
     if entry["action"] in {CLOSE_DAY, ERASE}:
         raise ErasureRefused(f"Entry {index} is {entry['action']}, which proves something about others.")
@@ -130,6 +138,15 @@ def erase(session: Session, index: int, *, actor: str, reason: str, now: datetim
     if removed.first() is None:
         raise ErasureRefused(f"The payload of entry {index} is erased already.")
     return append(session, Event(actor, ERASE, f"entry:{index}", reason=reason), now)
+
+
+def _require_reason(reason: str) -> None:
+    hidden = hidden_character(reason)
+    if not reason.strip() or len(reason) > _MAX_REASON or hidden:
+        seen = f"it has the character {hidden}" if hidden else f"it has {len(reason.strip())} characters"
+        raise EventRejected(
+            f"The reason of an erasure is one line of 1 to {_MAX_REASON} characters without control characters; {seen}."
+        )
 
 
 def seal(session: Session, key: bytes, kind: str, content: object, now: datetime) -> Sealed:
@@ -165,15 +182,15 @@ def _close_day(session: Session, day: date, waiting: dict[UUID, bytes], now: dat
         session.execute(insert(SealedPlace), rows)
 
 
-def sign(database: Database, keys: LogKeys, now: datetime) -> str:
+def sign(database: Database, keys: LogKeys, now: datetime, *, adopt: bool = False) -> str:
     """The signed checkpoint of the log as it is, kept in the database and outside it.
 
+    adopt: an operator says that the checkpoint kept outside is lost, and the newest of the database stands for it.
     Raises LogNotContinuous where the log is smaller than, or other than, what was signed before.
     """
-    newest = keys.newest()
-    size, root = read(database, lambda session: _signable(session, keys, newest))
-    signed_before = read_note(newest).checkpoint.size if newest else 0
-    if newest is not None and signed_before == size:
+    newest, kept = keys.newest(), newest_of(keys)
+    size, root = read(database, lambda session: _signable(session, keys, kept, adopt=adopt))
+    if newest is not None and kept is not None and kept.checkpoint.size == size:
         note = newest
     else:
         note = signed(Checkpoint(keys.origin, size, root), keys.signing)
@@ -183,30 +200,67 @@ def sign(database: Database, keys: LogKeys, now: datetime) -> str:
     return note
 
 
-def _signable(session: Session, keys: LogKeys, newest: str | None) -> tuple[int, bytes]:
+def _signable(session: Session, keys: LogKeys, newest: Note | None, *, adopt: bool) -> tuple[int, bytes]:
     size, root = queries.state(session)
-    if size == 0 and newest is None:
-        raise NothingToSign("The log has no entry yet, so there is nothing to sign.")
     in_database = queries.newest_checkpoint(session)
-    for place, note in (("outside the database", newest), ("in the database", in_database and in_database.note)):
-        if note:
-            require_continuation(session, trusted(note, *log_keys(keys)), place)
+    if size == 0 and newest is None and in_database is None:
+        raise NothingToSign("The log has no entry yet, so there is nothing to sign.")
+    if newest is None and in_database is not None and not adopt:
+        raise LogNotContinuous(
+            f"The checkpoint kept outside the database, newest-checkpoint.txt beside the keys, is missing, but the "
+            f"database holds one over {in_database.size} entries. Restore the newest copy of that file, or run "
+            f"`registry audit checkpoint --adopt` if it is lost. {_ASK}"
+        )
+    _require_sound_end(session, size, root)
+    if newest is not None:
+        require_continuation(session, newest, "outside the database")
+    if in_database is not None:
+        require_continuation(session, trusted(in_database.note, *log_keys(keys)), "in the database")
     return size, root
 
 
+def _require_sound_end(session: Session, size: int, root: bytes) -> None:
+    """Raises LogNotContinuous unless head, nodes and newest entry are of one log. Reads at most log2(size) nodes."""
+    last = queries.last_entry(session)
+    if (-1 if last is None else last.index) != size - 1:
+        kept = "no entry is kept" if last is None else f"the newest entry kept is {last.index}"
+        raise LogNotContinuous(f"The head of the log counts {size} entries, but {kept}. {_ASK}")
+    if last is None:
+        return
+    if entry_leaf(last.salt, last.entry.encode()) != last.leaf:
+        raise LogNotContinuous(f"The text or salt of entry {last.index} is not what its leaf is the hash of. {_ASK}")
+    try:
+        of_nodes, path = queries.root_at(session, size), queries.inclusion_proof(session, last.index, size)
+    except queries.CheckpointNotFound as error:
+        raise LogNotContinuous(f"{error.detail} {_ASK}") from error
+    if of_nodes != root:
+        raise LogNotContinuous(f"The subtree roots of the head (frontier) are not those of the kept nodes. {_ASK}")
+    if merkle.root_by_inclusion(last.leaf, last.index, size, path) != root:
+        raise LogNotContinuous(f"The nodes above entry {last.index} are not those of its leaf. {_ASK}")
+
+
 def require_continuation(session: Session, note: Note, place: str) -> None:
-    """Raises LogNotContinuous unless the log begins with what the checkpoint says."""
-    was, (size, _) = note.checkpoint, queries.state(session)
-    ask = "Do not go on with this database: see 'Restoring a backup' in docs/audit.md."
+    """Raises LogNotContinuous unless the log, as its head has it, begins with what the checkpoint says."""
+    was, (size, root) = note.checkpoint, queries.state(session)
     if was.size > size:
         raise LogNotContinuous(
             f"The log has {size} entries, but the checkpoint kept {place} was signed over {was.size}. "
-            f"An older backup was restored, or entries were removed. {ask}"
+            f"An older backup was restored, or entries were removed. {_ASK}"
         )
-    if queries.root_at(session, was.size) != was.root:
+    try:
+        path = queries.consistency_proof(session, was.size, size)
+        was_root = queries.root_at(session, was.size)
+    except queries.CheckpointNotFound as error:
+        raise LogNotContinuous(f"{error.detail} {_ASK}") from error
+    if was_root != was.root:
         raise LogNotContinuous(
             f"The first {was.size} entries of the log are not those that the checkpoint kept {place} was signed over. "
-            f"The log was rewritten, or went on from an older backup. {ask}"
+            f"The log was rewritten, or went on from an older backup. {_ASK}"
+        )
+    if not merkle.is_consistent(was.size, was.root, size, root, path):
+        raise LogNotContinuous(
+            f"The head of the log (frontier) does not lead on from the checkpoint of {was.size} entries kept {place}: "
+            f"head or nodes were changed. {_ASK}"
         )
 
 
@@ -223,10 +277,10 @@ def keep(database: Database, keys: LogKeys, now: datetime) -> bool:
     if sealing.days_due(last, now):
         write(database, lambda session: close_days(session, now))
     size, kept = read(database, lambda session: (queries.state(session)[0], queries.newest_checkpoint(session)))
-    newest = keys.newest()
-    if newest is not None and kept is not None and kept.size == size == read_note(newest).checkpoint.size:
+    newest = newest_of(keys)
+    if newest is not None and kept is not None and kept.size == size == newest.checkpoint.size:
         return False
-    if size == 0 and newest is None:
+    if size == 0 and newest is None and kept is None:
         return False
     sign(database, keys, now)
     return True

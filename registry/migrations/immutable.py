@@ -3,9 +3,9 @@
 On SQLite a table that is made anew (batch mode) loses its triggers: call `refuse_changes` again afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 
 _SQLITE = """
 CREATE TRIGGER {table}_refuse_{event} BEFORE {event} ON {table}
@@ -32,24 +32,32 @@ _TRIGGERS = {
 }
 
 
-def refuse_changes(connection: Connection, table: str) -> None:
-    """From now on rows of the table can be added and read, and nothing else. table: a name from our own source."""
+def refuse_changes(connection: Connection, table: str, *, but: str = "") -> None:
+    """From now on rows of the table can be added and read, and nothing else. table: a name from our own source.
+
+    but: an event that stays allowed; the model says so with info={"immutable": True, "but": "delete"}.
+    """
     engine = connection.dialect.name
     if engine == "postgresql":
         connection.execute(text(_POSTGRESQL_FUNCTION))
-    for event in _EVENTS[engine]:
+    for event in _refused(engine, but):
         form = _SQLITE if engine == "sqlite" else _POSTGRESQL
         level = "STATEMENT" if event == "truncate" else "ROW"
         connection.execute(text(form.format(table=table, event=event, level=level)))
 
 
-def without_triggers(connection: Connection, tables: Sequence[str]) -> list[str]:
-    """Names of the missing or disabled triggers."""
+def _refused(engine: str, but: str) -> list[str]:
+    return [event for event in _EVENTS[engine] if event != but]
+
+
+def without_triggers(connection: Connection, tables: Iterable[Table]) -> list[str]:
+    """Names of the missing or disabled triggers of those tables that say that they are immutable."""
     engine = connection.dialect.name
     present = {(table, name) for table, name in connection.execute(text(_TRIGGERS[engine]))}
     return [
-        f"{table}_refuse_{event}"
+        f"{table.name}_refuse_{event}"
         for table in tables
-        for event in _EVENTS[engine]
-        if (table, f"{table}_refuse_{event}") not in present
+        if "immutable" in table.info
+        for event in _refused(engine, table.info.get("but", ""))
+        if (table.name, f"{table.name}_refuse_{event}") not in present
     ]

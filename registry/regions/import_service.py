@@ -49,6 +49,8 @@ def import_divisions(
     terms: Terms,
 ) -> ImportReport:
     """An edition, whole or not at all. Raises EditionConflict for other rows of a day, DivisionsRejected."""
+    # Saving takes seconds: without a turn of its own it would lose to everybody who writes to the log meanwhile.
+    audit.take_turn(session)
     edition, imports = given.edition, queries.list_imports(session, system)
     counts = {str(LEVELS[depth]): number for depth, number in sorted(Counter(edition.depths).items())}
     statement = _statement(terms.claim, edition.as_of, max(edition.depths, default=0))
@@ -85,6 +87,7 @@ def import_changes(
     terms: Terms,
 ) -> ImportReport:
     """Changes, checked against the divisions and all other changes. Raises NoDivisions, DivisionsRejected."""
+    audit.take_turn(session)
     imports = queries.list_imports(session, system)
     days = [each.as_of for each in imports if each.as_of is not None]
     if not days:
@@ -121,6 +124,7 @@ def import_facts(session: Session, given: FactsFile, today: date, terms: Terms) 
 
     Raises NoDivisions, DivisionsRejected with every region that is not known.
     """
+    audit.take_turn(session)
     imports = queries.list_imports(session)
     report = ImportReport("facts", None, len(given.facts), dict(sorted(Counter(f.key for f in given.facts).items())))
     if any(each.kind == "facts" and each.content_sha256 == given.content_sha256 for each in imports):
@@ -218,6 +222,7 @@ def match(session: Session, now: datetime) -> tuple[Matching, list[RegionMatch],
 
     Raises NoDivisions.
     """
+    audit.take_turn(session)
     newest = {}
     for system in (MCA, NBS):
         editions = [each for each in queries.list_imports(session, system) if each.as_of is not None]

@@ -114,11 +114,12 @@ TABLES = (
 )  # fmt: skip
 
 
-def test_every_table_of_the_log_but_two_is_immutable() -> None:
+def test_every_table_of_the_log_but_the_head_is_guarded_and_payloads_can_only_be_removed() -> None:
     tables = [each for each in db_state.metadata_of_all_tables().sorted_tables if each.name.startswith("audit_")]
 
-    assert {each.name for each in tables if not each.info.get("immutable")} == {"audit_heads", "audit_payloads"}
-    assert {each.name for each in tables if each.info.get("immutable")} == set(TABLES)
+    assert {each.name for each in tables if "immutable" not in each.info} == {"audit_heads"}
+    assert {each.name for each in tables if each.info.get("but") == "delete"} == {"audit_payloads"}
+    assert {each.name for each in tables if "immutable" in each.info} == {*TABLES, "audit_payloads"}
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,7 @@ def test_every_table_of_the_log_but_two_is_immutable() -> None:
     [
         "UPDATE audit_entries SET entry = entry", "DELETE FROM audit_entries", "UPDATE audit_nodes SET hash = hash",
         "DELETE FROM audit_nodes WHERE level = 1", 'INSERT OR REPLACE INTO audit_nodes SELECT * FROM audit_nodes',
+        "UPDATE audit_payloads SET content = content", "UPDATE audit_payloads SET salt = salt WHERE entry_index = 1",
     ],
 )  # fmt: skip
 def test_the_database_refuses_to_change_the_log(database: Database, engine_name: str, statement: str) -> None:
@@ -137,6 +139,33 @@ def test_the_database_refuses_to_change_the_log(database: Database, engine_name:
         write(database, lambda session: session.execute(text(statement)))
 
     assert faults(database) == []
+
+
+def test_all_payloads_cannot_be_removed_at_once(database: Database, engine_name: str) -> None:
+    if engine_name == "sqlite":
+        pytest.skip("SQLite has no TRUNCATE.")
+    append_many(database, 2)
+
+    with pytest.raises(ConstraintViolated):
+        write(database, lambda session: session.execute(text("TRUNCATE audit_payloads")))
+
+
+def test_a_trigger_that_is_gone_is_a_fault(database: Database, engine_name: str) -> None:
+    on = " ON audit_payloads" if engine_name == "postgresql" else ""
+    write(database, lambda session: session.execute(text(f"DROP TRIGGER audit_payloads_refuse_update{on}")))
+
+    assert faults(database) == ["trigger audit_payloads_refuse_update: is missing or disabled: rows can be changed"]
+    assert [each.fault for each in db_state.check(database) if "audit_payloads_refuse_update" in each.fault]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "a\nb", "x\x1b[31m", "a\u202eb", "x" * 1001])
+def test_an_erasure_needs_a_reason_in_plain_characters(session: Session, reason: str) -> None:
+    index = service.append(session, make_event(), NOON)
+
+    with pytest.raises(EventRejected, match="reason"):
+        service.erase(session, index, actor="operator", reason=reason, now=NOON)
+
+    assert queries.find_payload(session, index) is not None
 
 
 def test_the_head_is_one_row(database: Database) -> None:
@@ -154,6 +183,8 @@ def test_entries_are_listed_in_pages_and_by_subject(database: Database) -> None:
         assert [each.index for each in queries.list_entries(session, limit=9, subject="comparison:3")] == [3, 5]
         with pytest.raises(EntryNotFound, match="has no entry 7; it has 7"):
             queries.get_entry(session, 7)
+        with pytest.raises(EntryNotFound, match="has no entry 9999"):
+            queries.get_entry(session, 99999999999999999999)
 
 
 def test_an_erased_payload_is_gone_and_the_log_still_holds(database: Database, engine_name: str) -> None:
@@ -180,7 +211,7 @@ def test_erased_bytes_do_not_stay_in_the_file(database: Database, engine_name: s
         # As most libraries are built; the one that comes with us overwrites by itself.
         connection.exec_driver_sql("PRAGMA secure_delete = OFF")
     write(database, lambda s: service.append(s, make_event(payload={"name": "needle-in-the-file" * 1000}), NOON))
-    write(database, lambda s: service.erase(s, 0, actor="operator", reason="", now=NOON))
+    write(database, lambda s: service.erase(s, 0, actor="operator", reason="asked for", now=NOON))
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -191,12 +222,12 @@ def test_erased_bytes_do_not_stay_in_the_file(database: Database, engine_name: s
 
 def test_an_erasure_cannot_be_erased_and_nothing_that_is_not_there(database: Database) -> None:
     append_many(database, 1)
-    write(database, lambda s: service.erase(s, 0, actor="operator", reason="", now=NOON))
+    write(database, lambda s: service.erase(s, 0, actor="operator", reason="asked for", now=NOON))
 
     with pytest.raises(ErasureRefused, match="proves something"):
-        write(database, lambda s: service.erase(s, 1, actor="operator", reason="", now=NOON))
+        write(database, lambda s: service.erase(s, 1, actor="operator", reason="asked for", now=NOON))
     with pytest.raises(EntryNotFound):
-        write(database, lambda s: service.erase(s, 9, actor="operator", reason="", now=NOON))
+        write(database, lambda s: service.erase(s, 9, actor="operator", reason="asked for", now=NOON))
 
 
 @pytest.mark.parametrize(

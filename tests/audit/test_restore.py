@@ -52,7 +52,7 @@ def test_a_restored_older_backup_is_not_signed(sqlite: Database, tmp_path: Path)
         append_many(restored, 20)
         with pytest.raises(LogNotContinuous, match="first 15 entries"):
             service.keep(restored, keys, NOON)
-        assert faults(restored, keys) == []
+        assert [each for each in faults(restored, keys) if "signed over another log" in each]
     assert keys.newest() == newest
     assert service.sign(sqlite, keys, NOON) == newest
 
@@ -86,7 +86,7 @@ def test_a_log_cut_off_in_the_database_is_not_signed_even_without_the_outside_ch
         connection.execute(text("UPDATE audit_heads SET size = 4, frontier = :frontier"), {"frontier": bytes(frontier)})
 
     with pytest.raises(LogNotContinuous, match="in the database"):
-        service.sign(database, keys, NOON)
+        service.sign(database, keys, NOON, adopt=True)
     assert [each for each in faults(database, keys) if "cut off" in each]
 
 
@@ -128,7 +128,7 @@ def test_a_log_signed_by_other_keys_is_not_signed(database: Database, tmp_path: 
     service.sign(database, make_keys(tmp_path), NOON)
 
     with pytest.raises(CheckpointRejected, match="not of the log"):
-        service.sign(database, make_keys(tmp_path / "others"), NOON)
+        service.sign(database, make_keys(tmp_path / "others"), NOON, adopt=True)
 
 
 def test_after_lost_entries_the_log_goes_on_under_another_name(sqlite: Database, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_after_lost_entries_the_log_goes_on_under_another_name(sqlite: Database,
 
     with closing(open_database(f"sqlite:///{tmp_path / 'backup.db'}")) as restored:
         append_many(restored, 7)
-        note = read_note(service.sign(restored, renamed, NOON))
+        note = read_note(service.sign(restored, renamed, NOON, adopt=True))
 
         assert note.checkpoint.origin == renamed.origin != keys.origin
         assert note.checkpoint.size == 17

@@ -29,6 +29,7 @@ def upgrade() -> None:
     make_sealed_entries()
     for table in IMMUTABLE:
         refuse_changes(op.get_bind(), table)
+    refuse_changes(op.get_bind(), "audit_payloads", but="delete")
     head = sa.table("audit_heads", sa.column("id"), sa.column("size"), sa.column("frontier", sa.LargeBinary))
     op.get_bind().execute(sa.insert(head), {"id": 1, "size": 0, "frontier": b""})
 
