@@ -41,6 +41,12 @@ def fuzzed(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     opened.close()
 
 
+@pytest.fixture(autouse=True)
+def _keys_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys of the one database of all these tests stand beside it."""
+    monkeypatch.delenv("REGISTRY_KEYS_DIR", raising=False)
+
+
 def examples_of(method: str, path: str) -> int:
     share = SHARES["POST"] if path == COMPARISONS and method == "POST" else SHARES["GET"]
     total = SHARES["POST"] + SHARES["GET"] * (len(OPERATIONS) - 1)
