@@ -100,9 +100,9 @@ chromium:
 	fi; \
 	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
 	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
-		echo "Installing chromium for the browser tests"; \
+		echo "Installing chromium for the browser tests, and strace for those that no network is used"; \
 		$$as_root apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null && exit 0; \
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium strace >/dev/null && exit 0; \
 	fi; \
 	echo "The browser tests need Chromium, which was not found and could not be installed." >&2; \
 	echo "Install it (on Debian: apt-get install chromium) or name it: make test CHROMIUM=/path/to/chromium" >&2; \

@@ -28,12 +28,12 @@ from registry.accounts.wire import (
 from registry.deps import NowDep, ReadSessionDep, WriterDep, permitted, settings_of
 from registry.json_bodies import body_of, documented
 from registry.keyset import CursorRejected, decode_cursor, encode_cursor, read_instant, read_uuid
-from registry.request_rules import require_known_parameters, require_own_origin
+from registry.request_rules import require_known_parameters
 
 router = APIRouter(
     prefix=PREFIX,
     tags=["accounts"],
-    dependencies=[Depends(require_own_origin), Depends(require_known_parameters)],
+    dependencies=[Depends(require_known_parameters)],
 )
 
 

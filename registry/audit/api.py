@@ -13,7 +13,7 @@ from registry.deps import LogKeysDep, NowDep, ReadSessionDep, WriterDep, permitt
 from registry.json_bodies import body_of, documented
 from registry.json_text import MAX_INTEGER
 from registry.keyset import decode_cursor, encode_cursor
-from registry.request_rules import require_known_parameters, require_own_origin
+from registry.request_rules import require_known_parameters
 
 PREFIX = "/api/v1/audit"
 _TEXT = "text/plain"
@@ -21,7 +21,7 @@ _TEXT = "text/plain"
 router = APIRouter(
     prefix=PREFIX,
     tags=["audit"],
-    dependencies=[Depends(require_own_origin), Depends(require_known_parameters)],
+    dependencies=[Depends(require_known_parameters)],
 )
 FOR_EVERYBODY = [Depends(permitted("log.verify"))]
 FOR_READERS = [Depends(permitted("log.read"))]

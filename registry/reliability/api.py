@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 
 from registry.accounts.permissions import Actor, Permission, Subject, may
 from registry.deps import NowDep, ReadSessionDep, WriterDep, permitted
+from registry.json_bodies import media_type
 from registry.json_models import UnsupportedMediaType
 from registry.keyset import decode_cursor, encode_cursor
 from registry.recently_used import RecentlyUsed
@@ -33,7 +34,7 @@ from registry.reliability.wire import (
     PairsOut,
     ReplayOut,
 )
-from registry.request_rules import require_known_parameters, require_own_origin
+from registry.request_rules import require_known_parameters
 
 # Findings beyond this many bytes are compared by a job: a request should not take longer than a few seconds.
 SYNCHRONOUS_BYTES = 2 * 1024 * 1024
@@ -51,11 +52,7 @@ def _bytes_of(saved: SavedComparison) -> int:
 # Comparisons whose pairs were asked for lately, parsed; room for four of 100,000 pairs.
 PARSED: RecentlyUsed[tuple[str, str], SavedComparison] = RecentlyUsed(128 * 1024 * 1024, _bytes_of)
 
-router = APIRouter(
-    prefix=PREFIX,
-    tags=["comparisons"],
-    dependencies=[Depends(require_own_origin), Depends(require_known_parameters)],
-)
+router = APIRouter(prefix=PREFIX, tags=["comparisons"], dependencies=[Depends(require_known_parameters)])
 
 
 class Body(NamedTuple):
@@ -67,11 +64,12 @@ class Body(NamedTuple):
 
 
 async def body_of(request: Request) -> Body:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == JSON:
+    if media_type(request) == JSON:
         return Body(await request.body(), {}, {})
-    if media_type != _FORM:
-        raise UnsupportedMediaType(f"Send {JSON} or {_FORM}, not {media_type[:80] or 'a body without a type'}.")
+    if media_type(request) != _FORM:
+        raise UnsupportedMediaType(
+            f"Send {JSON} or {_FORM}, not {media_type(request)[:80] or 'a body without a type'}."
+        )
     async with request.form(max_files=6, max_fields=6, max_part_size=_MOST_FIELD_BYTES) as form:
         items = form.multi_items()
         require_single([name for name, _ in items])
@@ -173,11 +171,9 @@ def annotate_file(
     Findings that came as JSON go back as CSV, a workbook of the old format as the present one.
     """
     file = annotated_file(submitted, side)
-    media_type = media_type_of(f".{file.format}")
     name = f"{side}-errors.{file.format}"
-    return Response(
-        file.content, headers={"content-disposition": f'attachment; filename="{name}"'}, media_type=media_type
-    )
+    disposition = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(file.content, headers=disposition, media_type=media_type_of(name))
 
 
 def _created(recorded: RecordedComparison) -> Answer:

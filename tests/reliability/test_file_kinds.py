@@ -249,7 +249,7 @@ def test_codes_that_a_spreadsheet_turned_into_numbers_are_refused(inputs, run_re
 
     assert run.code == 1
     assert "r.xlsx, sheet S, row 2, column evaluator_id" in run.err
-    assert "Format the column as text" in run.err or "as text" in run.err
+    assert "Export the codes as text from the original source." in run.err
 
 
 def test_chinese_headings_of_a_workbook_are_proposed_and_mapped(inputs, run_registry, plain):
