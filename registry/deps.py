@@ -1,5 +1,6 @@
 """What routes ask for: the database, as a session or as a writer, the present instant, and who asks."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +20,12 @@ from registry.config import Settings
 from registry.db import Database, read, read_transaction, transaction, write
 from registry.db_errors import ConcurrentWrites, DatabaseUnavailable
 from registry.errors import Unavailable
-from registry.keys import Keys, keys_folder, keys_of
+from registry.keys import Keys, KeysUnusable, keys_folder, keys_of
 from registry.outbound import Outbound, origin_of
 from registry.secret_box import SecretBox, box_for
 
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,14 @@ CookiesDep = Annotated[Cookies, Depends(cookies)]
 
 
 def log_keys(request: Request) -> Keys:
-    """Raises KeysUnusable."""
+    """Raises KeysUnusable, which leaves to the server's log where the keys are."""
     opened = database(request)
     url = opened.engine.url.render_as_string(hide_password=False)
-    return keys_of(opened, keys_folder(settings_of(request).keys_dir, url))
+    try:
+        return keys_of(opened, keys_folder(settings_of(request).keys_dir, url))
+    except KeysUnusable as error:
+        _log.error("The keys cannot be used: %s", error)
+        raise KeysUnusable("The keys of this server cannot be used. Its log says why.") from error
 
 
 def secret_box(request: Request) -> SecretBox:

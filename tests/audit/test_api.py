@@ -36,6 +36,20 @@ def test_there_is_no_checkpoint_before_the_first_one(client: TestClient) -> None
     assert (answer.status_code, answer.json()["code"]) == (404, "checkpoint-not-found")
 
 
+def test_who_asks_is_not_told_where_missing_keys_should_be(
+    database: Database, keys: Keys, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    append_many(database, 1)
+    signed = service.sign(database, keys, NOON)
+    elsewhere = stranger_of(database, keys_dir=tmp_path / "elsewhere")
+
+    answer = elsewhere.post(f"{AUDIT}/cosignatures", json={"checkpoint": str(signed)})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "keys-unusable")
+    assert str(tmp_path) not in answer.text
+    assert str(tmp_path / "elsewhere") in caplog.text
+
+
 def test_everybody_gets_checkpoints_and_proofs_that_fit(client: TestClient, database: Database, keys: Keys) -> None:
     append_many(database, 9)
     first = service.sign(database, keys, NOON)
