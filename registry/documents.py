@@ -14,6 +14,11 @@ from registry.validation import FastValidator, fast
 SCHEMAS = (
     "comparison.v1",
     "criteria.v1",
+    "fact-sheet.v1",
+    "localization.v1",
+    "mapping.v1",
+    "resolved-standard.v1",
+    "standard.v1",
 )
 
 
@@ -46,6 +51,13 @@ def divisions_path(name: str) -> Path:
     if not path.is_file():
         raise DocumentNotFound(f"There are no divisions {name} under {data_dir()}.")
     return path
+
+
+@cache
+def shipped_standards() -> tuple[tuple[str, bytes], ...]:
+    """Path below standards/ and content of each document of the catalogue that comes with the program, by path."""
+    folder = data_dir() / "standards"
+    return tuple((path.relative_to(folder).as_posix(), path.read_bytes()) for path in sorted(folder.rglob("*.json")))
 
 
 def read_schema(name: str) -> dict[str, Any]:
