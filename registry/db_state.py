@@ -49,11 +49,13 @@ class Finding:
 
 @cache
 def metadata_of_all_tables() -> MetaData:
-    """Tables of every `models.py` and of registry/blobs.py: a new slice needs no entry here."""
+    """Tables of every `models.py`, every `x_models.py` and of registry/blobs.py: a new slice needs no entry here."""
     import_module("registry.blobs")
     for folder in iter_modules(registry.__path__, "registry."):
-        if folder.ispkg and any(each.name == "models" for each in iter_modules(import_module(folder.name).__path__)):
-            import_module(f"{folder.name}.models")
+        files = iter_modules(import_module(folder.name).__path__) if folder.ispkg else ()
+        for each in files:
+            if each.name.rpartition("_")[2] == "models":
+                import_module(f"{folder.name}.{each.name}")
     return Base.metadata
 
 

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from registry.errors import Unavailable
 from registry.keys import Keys, KeysUnusable, keys_folder, keys_of
 from registry.outbound import Outbound, origin_of
 from registry.secret_box import SecretBox, box_for
+from registry.validity import day_of
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -68,6 +69,15 @@ SessionDep = Annotated[Session, Depends(session, scope="function")]
 ReadSessionDep = Annotated[Session, Depends(read_session, scope="function")]
 WriterDep = Annotated[Writer, Depends(writer)]
 NowDep = Annotated[datetime, Depends(utc_now)]
+
+
+def asked_day(
+    now: NowDep, on: Annotated[date | None, Query(description="The day that is asked about; default: today.")] = None
+) -> date:
+    return on or day_of(now)
+
+
+DayDep = Annotated[date, Depends(asked_day)]
 
 
 def settings_of(request: Request) -> Settings:
@@ -180,6 +190,14 @@ def require(asking: Actor, permission: Permission, subject: Subject = NOTHING) -
     decision = may(asking, permission, subject)
     if not decision:
         raise NotAllowed(decision.reason)
+
+
+def as_of_now(session: Session, asking: Actor, now: datetime) -> Actor:
+    """Who asks, as this transaction sees them: roles may have gone since the request began. Raises NotAllowed."""
+    current = accounts.actor_again(session, asking, now)
+    if current is None:
+        raise NotAllowed("Sign in again.")
+    return current
 
 
 def _how_to_sign_in(opened: Database) -> str:

@@ -20,6 +20,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class _Refused:
     """Stands in a parsed JSON value for a part that is not acceptable."""
 
+    code: str
     reason: str
 
 
@@ -45,14 +46,14 @@ def parse_json(content: bytes, *, file: str | None = None) -> Any:
             content.decode("utf-8"),
             object_pairs_hook=_object,
             parse_int=_integer,
-            parse_constant=lambda word: _Refused(f"{word} is not a JSON number"),
+            parse_constant=lambda word: _Refused("number-not-finite", f"{word} is not a JSON number"),
         )
     except UnicodeDecodeError as error:
         refuse(f"byte {error.start} is not UTF-8; save it as UTF-8 without a byte order mark")
     except json.JSONDecodeError as error:
         refuse(f"{error.msg} at line {error.lineno}, column {error.colno}")
     except RecursionError:
-        refuse(f"it is nested deeper than {MAX_DEPTH} levels")
+        raise Unreadable(f"{name} is not acceptable JSON.", [_violation(_TOO_DEEP, "", file)]) from None
     violations = _violations(value, file)
     if violations:
         raise Unreadable(f"{name} is not acceptable JSON.", violations)
@@ -64,13 +65,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Refused:
     if len(value) == len(pairs):
         return value
     doubled = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
-    return _Refused("duplicate key " + ", ".join(repr(key[:40]) for key in doubled[:5]))
+    return _Refused("duplicate-key", "duplicate key " + ", ".join(repr(key[:40]) for key in doubled[:5]))
 
 
 def _integer(text: str) -> int | _Refused:
     if len(text) <= _INTEGER_CHARACTERS and abs(number := int(text)) <= MAX_INTEGER:
         return number
-    return _Refused(f"the integer {text[:20]}{'…' * (len(text) > 20)} is beyond 2**53 - 1; write it as a string")
+    shown = f"{text[:20]}{'…' * (len(text) > 20)}"
+    return _Refused("integer-too-large", f"the integer {shown} is beyond 2**53 - 1; write it as a string")
+
+
+_TOO_DEEP = _Refused("nested-too-deep", f"it is nested deeper than {MAX_DEPTH} levels")
+
+
+def _violation(refused: _Refused, pointer: str, file: str | None) -> Violation:
+    return Violation(refused.code, f"{refused.reason[0].upper()}{refused.reason[1:]}.", "", pointer, file)
 
 
 def _violations(value: Any, file: str | None) -> list[Violation]:
@@ -82,36 +91,38 @@ def _violations(value: Any, file: str | None) -> list[Violation]:
         parts: list[tuple[Any, str]] = []
         if isinstance(item, dict):
             parts = [(part, f"{pointer}/{pointer_part(key)}") for key, part in item.items()]
-            reason = next(filter(None, map(_text_problem, item)), None)
+            refused = next(filter(None, map(_text_problem, item)), None)
         elif isinstance(item, list):
             parts = [(part, f"{pointer}/{place}") for place, part in enumerate(item)]
-            reason = None
+            refused = None
         else:
-            reason = _scalar_problem(item)
+            refused = _scalar_problem(item)
         if depth > MAX_DEPTH and isinstance(item, dict | list):
-            parts, reason = [], f"it is nested deeper than {MAX_DEPTH} levels"
-        if reason:
-            violations.append(Violation("unacceptable-json", f"{reason[0].upper()}{reason[1:]}.", "", pointer, file))
+            parts, refused = [], _TOO_DEEP
+        if refused:
+            violations.append(_violation(refused, pointer, file))
         stack.extend((part, place, depth + 1) for part, place in reversed(parts))
     return violations
 
 
-def _scalar_problem(item: Any) -> str | None:
+def _scalar_problem(item: Any) -> _Refused | None:
     if isinstance(item, _Refused):
-        return item.reason
+        return item
     if isinstance(item, str):
         return _text_problem(item)
     if isinstance(item, float) and item - item != 0.0:
-        return "a number is too large to be finite"
+        return _Refused("number-not-finite", "a number is too large to be finite")
     return None
 
 
-def _text_problem(text: str) -> str | None:
+def _text_problem(text: str) -> _Refused | None:
     try:
         is_whole = "\0" not in text and text.encode() is not None
     except UnicodeEncodeError:
         is_whole = False
-    return None if is_whole else f"the text {text[:40]!r} holds NUL or half of a surrogate pair"
+    if is_whole:
+        return None
+    return _Refused("text-not-whole", f"the text {text[:40]!r} holds NUL or half of a surrogate pair")
 
 
 def pointer_part(key: str) -> str:

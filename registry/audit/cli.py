@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from registry.command_options import JsonOption
 from registry.errors import EXIT_CODES, Kind
 from registry.json_text import MAX_INTEGER
 
@@ -24,7 +25,7 @@ log = typer.Typer(
     add_completion=False,
 )
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 IndexArgument = Annotated[int, typer.Argument(min=0, metavar="INDEX", help="As `registry audit list` shows it.")]
 OutOption = Annotated[Path | None, typer.Option(help="Write it there instead of printing it.")]
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,13 +19,13 @@ from registry.audit.entry import SALT_BYTES, instant
 from registry.audit.merkle import HASH_BYTES, leaf_hash, parent
 from registry.canonical import NotCanonical, canonical_json
 from registry.errors import Conflict, Invalid, Unavailable
+from registry.validity import ZONE
 
 # Two to this power of entries fit into a day.
 HEIGHT = 20
 NONCE_BYTES = 12
 # A day is closed at this minute of the next one, in this zone, whatever happened in it.
 CLOSING = time(0, 5)
-ZONE = ZoneInfo("Asia/Shanghai")
 MOST_DAYS = 366
 # Lengths of what is encrypted are rounded up to this, so that they tell little.
 _BLOCK_BYTES = 1024

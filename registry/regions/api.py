@@ -1,16 +1,14 @@
 """JSON routes of regions: search as one types, look up, way up, what lies below, what changed. Reading is for all."""
 
-from datetime import date
 from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from registry.deps import NowDep, ReadSessionDep, permitted
+from registry.deps import DayDep, ReadSessionDep, permitted
 from registry.keyset import CursorRejected, decode_cursor, encode_cursor
 from registry.regions import service
-from registry.regions.options import ZONE
 from registry.regions.reference import Level, Reference, read_reference, require_system
 from registry.regions.search import Query as NameQuery
 from registry.regions.wire import (
@@ -37,12 +35,6 @@ router = APIRouter(
 )  # fmt: skip
 
 
-def asked_day(
-    now: NowDep, on: Annotated[date | None, Query(description="The day that is asked about; default: today.")] = None
-) -> date:
-    return on or now.astimezone(ZONE).date()
-
-
 def asked_region(
     reference: Annotated[
         str, Path(max_length=100, description="For example mca:422828100, or mca:330103@2020-05-01 as of that day.")
@@ -51,7 +43,6 @@ def asked_region(
     return read_reference(reference)
 
 
-DayDep = Annotated[date, Depends(asked_day)]
 ReferenceDep = Annotated[Reference, Depends(asked_region)]
 LevelQuery = Annotated[Level | None, Query(description="Only regions of this level.")]
 

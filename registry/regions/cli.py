@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from registry.command_options import JsonOption
 from registry.errors import EXIT_CODES, Kind
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ ReferenceArgument = Annotated[
 OnOption = Annotated[
     str | None, typer.Option("--on", metavar="DATE", help="The day that is asked about; default: today.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LevelOption = Annotated[str | None, typer.Option(help="province, prefecture, county, township or village.")]
 
 
@@ -302,9 +302,9 @@ def _json_list(outs: Sequence[Any]) -> str:
 
 def _today() -> "date":
     from registry.clock import utc_now
-    from registry.regions.options import ZONE
+    from registry.validity import day_of
 
-    return utc_now().astimezone(ZONE).date()
+    return day_of(utc_now())
 
 
 def _asked(on: str | None) -> "date":

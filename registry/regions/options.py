@@ -1,14 +1,10 @@
 """Days, instants and levels as options of commands give them. Pure."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from registry.regions.claim import Claim
 from registry.regions.reference import LEVELS, Level, read_day
 from registry.regions.region_errors import OptionRejected
-
-# Legal days are days of the registry's zone.
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def read_day_option(text: str | None, option: str) -> date | None:

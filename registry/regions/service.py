@@ -105,6 +105,11 @@ def descendants(
     return iter(()) if found.region is None else tree.descendants(found.region, found.on, level=level, after=after)
 
 
+def all_of(session: Session, system: str, level: Level, on: date) -> Iterator[Region]:
+    """Every region of the level on the day. Raises NoDivisions."""
+    return get_divisions(session, system).tree.all_of(level, on)
+
+
 def lies_in(session: Session, found: Resolution, code: str) -> bool:
     inner = Reference(found.reference.system, code)
     return bool(get_divisions(session, inner.system).tree.covers(found.reference, inner, found.on).value)

@@ -236,6 +236,12 @@ class Tree:
             if level is None or LEVELS[self._records.depths[record]] is level:
                 yield self.region(record)
 
+    def all_of(self, level: Level, on: date) -> Iterator[Region]:
+        """Every region of the level, in preorder."""
+        for record in self.epoch(on).records.tolist():
+            if LEVELS[self._records.depths[record]] is level:
+                yield self.region(record)
+
     def changes(self, unit: int | None = None) -> list[Change]:
         """By day; of one unit or of all."""
         return [change for change, before, after in self._records.changes if unit is None or unit in (before, after)]

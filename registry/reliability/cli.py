@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from registry.command_options import LanguageOption, language_of
+
 if TYPE_CHECKING:
     from registry.languages import Language
     from registry.reliability.method import Method
@@ -25,21 +27,12 @@ class OnError(StrEnum):
     REPORT = "report"
 
 
-class Tongue(StrEnum):
-    EN = "en"
-    ZH = "zh"
-
-
 EXAMPLE = "chicago-food-inspections"
 DEMO_LAG_DAYS = 180
 _LONGEST_LAG_DAYS = 36500
 _FORMATS = {".json": Format.JSON, ".csv": Format.CSV, ".txt": Format.TABLE, "": Format.TABLE}
 _CHARTS = (".svg", ".png")
 _ERRORS = (".csv", ".xlsx", ".parquet", "")
-
-LanguageOption = Annotated[
-    Tongue | None, typer.Option("--language", help="en or zh; default REGISTRY_LANGUAGE, else en.")
-]
 
 
 # The options are the interface, so there are as many parameters as options.
@@ -126,8 +119,9 @@ def _record(submission: "Submission", comparison: "Comparison") -> None:
 def demo_comparison() -> "Comparison":
     """The shipped inspections as reports and checks, compared; what the data are not is among the notes."""
     from registry import documents
+    from registry.own_files import read_bytes
     from registry.parsing import read_csv
-    from registry.reliability.inputs import read_bytes, read_criteria_document
+    from registry.reliability.inputs import read_criteria_document
     from registry.reliability.repeat_inspections import as_reports_and_checks
     from registry.reliability.service import compare_tables
     from registry.reliability.text_frames import table_frame, table_of
@@ -163,12 +157,6 @@ def _folder_files(folder: Path | None) -> list[tuple[str, Path]]:
     from registry.reliability.outputs import FOLDER
 
     return [] if folder is None else [(f"{name} of --folder", folder / name) for name in FOLDER]
-
-
-def language_of(given: Tongue | None) -> "Language":
-    from registry.config import settings_from_environment
-
-    return given.value if given is not None else settings_from_environment().language
 
 
 def _method(lag_days: int | None, zone: str) -> "Method":

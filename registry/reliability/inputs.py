@@ -1,8 +1,7 @@
 """Files of users: read into tables and documents, bad rows written back, finished comparisons read again."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,9 +10,10 @@ import pandas as pd
 
 from registry import documents
 from registry.annotated_files import ERROR_COLUMN, OTHER_ERROR_COLUMN
-from registry.errors import Invalid, NotFound, RegistryError, Unavailable
+from registry.errors import Invalid, RegistryError
 from registry.file_reader import OWN_FILE, UPLOAD, FileFormat, Limits, read_file, shown_name
 from registry.json_text import parse_json
+from registry.own_files import FileMissing, opening, read_bytes
 from registry.parsing import TextTable, plain_cell, read_csv, write_csv
 from registry.reliability.columns import SIDES, Side, headings_to_columns, rename_columns
 from registry.reliability.submission import JSON, Products, SourceFile, Submission, media_type_of
@@ -30,16 +30,6 @@ _PAIR_TEXTS = (
 )  # fmt: skip
 
 Found = TypeVar("Found")
-
-
-class FileMissing(NotFound):
-    code = "file-missing"
-    title = "There is no such file"
-
-
-class FileNotReadable(Unavailable):
-    code = "file-not-readable"
-    title = "The file cannot be read"
 
 
 class InputsRejected(Invalid):
@@ -149,22 +139,6 @@ def _joined(errors: Sequence[RegistryError]) -> RegistryError:
     return FileMissing(detail) if are_missing else InputsRejected(detail, violations)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Raises FileMissing for what is no file, FileNotReadable for one that may not be read."""
-    with _opening(path):
-        return path.read_bytes()
-
-
-@contextmanager
-def _opening(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise FileMissing(f"{path} cannot be read: {error.strerror}.") from error
-    except OSError as error:
-        raise FileNotReadable(f"{path} cannot be read: {error.strerror}.") from error
-
-
 def read_table(
     path: Path, side: Side, mapping: dict[str, str], encoding: str | None = None, sheet: str | None = None
 ) -> TextTable:
@@ -172,7 +146,7 @@ def read_table(
     name = shown_name(path.name)
     if media_type_of(name) == JSON:
         return table_of_source(SourceFile(name, read_bytes(path), JSON), side, mapping)
-    with _opening(path):
+    with opening(path):
         table = read_file(path, name=name, encoding=encoding, sheet=sheet, limits=OWN_FILE)
     return _findings(table, side, mapping)
 

@@ -143,8 +143,8 @@ class Speaker:
             case date():
                 return self._day(value)
             case int() | Fraction():
-                is_integer = its_type.kind is Kind.INTEGER
-                return self._quantity(decimal_text(Fraction(value), is_integer), str(its_type.unit or "1"))
+                is_whole = Fraction(value).denominator == 1
+                return self._quantity(decimal_text(Fraction(value), is_whole), str(its_type.unit or "1"))
 
     def _quantity(self, digits: str, unit: str) -> str:
         if unit == "1":

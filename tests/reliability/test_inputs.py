@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 from registry.annotated_files import annotate
 from registry.errors import Invalid, Unreadable
 from registry.file_formats import shown_name
+from registry.own_files import FileMissing, read_bytes
 from registry.parsing import read_csv, write_csv
 from registry.reliability import compare
 from registry.reliability.criteria import read_criteria
 from registry.reliability.findings import check_findings, rename_columns
 from registry.reliability.inputs import (
     ComparisonFiles,
-    FileMissing,
     InputsRejected,
     NotAComparison,
     evaluators_csv,
     pairs_csv,
-    read_bytes,
     read_column_mappings,
     read_comparison,
     read_criteria_document,
