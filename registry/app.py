@@ -32,6 +32,8 @@ from registry.reliability import web as reliability
 from registry.reliability.queries import work_off
 from registry.reliability.wire import ComparisonIn
 from registry.request_rules import BodyLimit, require_own_origin
+from registry.standards import api as standards_api
+from registry.standards import draft_api
 from registry.workers import Worker
 
 DESCRIPTION = (
@@ -106,6 +108,8 @@ def create_app(
     app.include_router(accounts_api.router)
     app.include_router(audit_api.router)
     app.include_router(regions_api.router)
+    app.include_router(draft_api.router)
+    app.include_router(standards_api.router)
     app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)
     app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_exception_handler(RegistryError, on_registry_error)

@@ -11,19 +11,19 @@ import typer
 from registry import __version__
 from registry.accounts.cli import app as accounts
 from registry.audit.cli import log
+from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.db_cli import database
 from registry.errors import EXIT_CODES, Kind, RegistryError
 from registry.ids import printable
 from registry.regions.cli import regions
 from registry.reliability.cli import (
     Format,
-    LanguageOption,
     compare,
     demo_comparison,
-    language_of,
     show_document,
     write_folder,
 )
+from registry.standards.cli import standards
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -43,13 +43,13 @@ app.add_typer(accounts)
 app.add_typer(database, name="db")
 app.add_typer(log, name="audit")
 app.add_typer(regions, name="regions")
+app.add_typer(standards, name="standards")
 comparisons = typer.Typer(
     name="comparisons", help="Recorded comparisons.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
 )
 app.add_typer(comparisons)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `registry comparisons list` shows it.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # A refusal names every bad row; a terminal shows this many and says how to get the rest.
 _SHOWN = 50

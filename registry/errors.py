@@ -1,12 +1,14 @@
 """Errors of the domain: each has a kind, and a kind decides exit code and HTTP status in one table each.
 
 RegistryError
-├── Invalid          what was given breaks a rule; every violation is listed
-├── NotFound         what was asked for does not exist
-├── Conflict         the state of things does not allow it
-├── Unauthenticated  who acts is not known
-├── Forbidden        the actor may not do it
-└── Unavailable      something this needs (a port, a file system, a service) cannot be had now
+├── Invalid               what was given breaks a rule; every violation is listed
+├── NotFound              what was asked for does not exist
+├── Conflict              the state of things does not allow it
+├── PreconditionRequired  a change does not say which state of things it was made to
+├── PreconditionFailed    a change was made to another state of things than the present one
+├── Unauthenticated       who acts is not known
+├── Forbidden             the actor may not do it
+└── Unavailable           something this needs (a port, a file system, a service) cannot be had now
 """
 
 from collections.abc import Iterable
@@ -19,6 +21,8 @@ class Kind(StrEnum):
     INVALID = "invalid"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    PRECONDITION_REQUIRED = "precondition_required"
+    PRECONDITION_FAILED = "precondition_failed"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     UNAVAILABLE = "unavailable"
@@ -29,6 +33,8 @@ EXIT_CODES: dict[Kind, int] = {
     Kind.INVALID: 1,
     Kind.NOT_FOUND: 3,
     Kind.CONFLICT: 4,
+    Kind.PRECONDITION_REQUIRED: 4,
+    Kind.PRECONDITION_FAILED: 4,
     # Who is not known and who may not do it need the same thing: another account.
     Kind.UNAUTHENTICATED: 5,
     Kind.FORBIDDEN: 5,
@@ -110,6 +116,18 @@ class Conflict(RegistryError):
     kind = Kind.CONFLICT
     code = "conflict"
     title = "The present state does not allow this"
+
+
+class PreconditionRequired(RegistryError):
+    kind = Kind.PRECONDITION_REQUIRED
+    code = "precondition-required"
+    title = "The change does not say what it was made to"
+
+
+class PreconditionFailed(RegistryError):
+    kind = Kind.PRECONDITION_FAILED
+    code = "precondition-failed"
+    title = "The change was made to something else than what is there now"
 
 
 class Unauthenticated(RegistryError):

@@ -12,6 +12,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("There is no account under this identifier."),
         mark("Take the identifier from the list of accounts."),
     ),
+    "already-withdrawn": (
+        mark("The version was withdrawn before, and a withdrawal is for ever."),
+        mark("Nothing is left to do. The detail names the day."),
+    ),
+    "approval-missing": (
+        mark("Nobody who kept out of all revisions of the draft has approved its present content, byte for byte."),
+        mark("Ask an approver who edited nothing of the draft to read and approve it as it is now."),
+    ),
     "bad-request": (
         mark("The form in the body cannot be taken apart."),
         mark("Send multipart/form-data as a library writes it, and leave the heading Content-Type to the library."),
@@ -99,6 +107,28 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "document-not-found": (
         mark("A schema, standard or example is missing from the program's own data."),
         mark("Install the program again, or correct REGISTRY_DATA_DIR."),
+    ),
+    "document-renamed": (
+        mark("A draft stays the draft of one document, version and kind. The errors name what differs."),
+        mark("Keep the name of the draft, or make a new draft under the other name."),
+    ),
+    "draft-changed": (
+        mark("If-Match names other content than the draft has now, or nothing in particular. Nothing was saved."),
+        mark("Read the draft again, make the change anew, and send the ETag that came with it."),
+    ),
+    "draft-not-found": (
+        mark("There is no draft under this identifier, or it lies outside the limits of your roles."),
+        mark("Take the identifier from the list of drafts."),
+    ),
+    "draft-not-in-state": (
+        mark("This step is not possible in the state that the draft is in. The detail names the state and the way on."),
+        mark("Take the step that the detail names first."),
+    ),
+    "draft-version-not-named": (
+        mark(
+            "The request does not say which content of the draft it was made to, so it could undo the work of others."
+        ),
+        mark("Read the draft, and send its ETag in the heading If-Match."),
     ),
     "edition-conflict": (
         mark("Of this code system and day other divisions were imported before, and what is imported never changes."),
@@ -290,6 +320,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The password breaks a rule for passwords."),
         mark("Choose one that keeps to the rules that the errors name."),
     ),
+    "precondition-failed": (
+        mark("The request was made to another state of things than the present one. Nothing was saved."),
+        mark("Read again what is there now, then make the change anew."),
+    ),
+    "precondition-required": (
+        mark("The request does not say which state of things it was made to."),
+        mark("Read what is there, and send its ETag in the heading If-Match."),
+    ),
     "region-not-found": (
         mark("The code system has never had this code."),
         mark("Search the region by its name, and take the reference from the answer."),
@@ -305,6 +343,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "region-reference-rejected": (
         mark("A region is named by its code system and its code, such as mca:422828100."),
         mark("Write the reference so; add the day, as mca:330103@2020-05-01, where the code is an old one."),
+    ),
+    "review-outdated": (
+        mark("The review names other content than the draft has now: it was edited since. Nothing was saved."),
+        mark("Read the draft as it is now, and review that."),
     ),
     "role-not-found": (
         mark("The account holds no role under this identifier, or it has ended."),
@@ -390,6 +432,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("A port, a file, or a place to work on a file cannot be had now."),
         mark("The detail says which. Try again in a minute."),
     ),
+    "unknown-document-kind": (
+        mark("The member $schema names no kind of document that can be drafted and published."),
+        mark("Write the $schema of a standard, a localization or a mapping."),
+    ),
     "unknown-language": (
         mark("The parameter lang of the address names a language that the pages do not have."),
         mark("Use lang=en or lang=zh, or leave it out."),
@@ -419,6 +465,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "unsupported-media-type": (
         mark("The heading Content-Type is missing, or names what this address does not read."),
         mark("Send application/json or multipart/form-data."),
+    ),
+    "withdrawal-refused": (
+        mark("A version cannot be withdrawn for days that are past, nor for days on which it is not in force anyway."),
+        mark("Name today or a later day before the end of the version."),
     ),
 }
 _REFUSED = (

@@ -8,11 +8,22 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from registry.errors import Conflict, Forbidden, Kind, NotFound, RegistryError, Violation
+from registry.errors import (
+    Conflict,
+    Forbidden,
+    Kind,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    RegistryError,
+    Violation,
+)
 from registry.problem_details import json_bytes, members, members_of_error
 
 MEDIA_TYPE = "application/problem+json"
-_TITLES = {each.code: each.title for each in (NotFound, Conflict, Forbidden)}
+_TITLES = {
+    each.code: each.title for each in (NotFound, Conflict, Forbidden, PreconditionRequired, PreconditionFailed)
+}
 
 
 def problem(

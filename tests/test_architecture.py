@@ -139,11 +139,11 @@ def opened_data_folders(tree: ast.Module) -> Iterator[ast.Constant]:
 
 
 def own_name(module: str) -> str:
-    """The file name of a module that stands directly in a slice, else nothing. An `x_service` is a `service`."""
+    """The file name of a module that stands directly in a slice, else nothing. An `x_service` is a `service`, and so on."""
     parts = [*module.split("."), "__init__"]
     name = parts[2] if len(parts) in {3, 4} and parts[1] in SLICES else ""
     last = name.rpartition("_")[2]
-    return last if last in {"service", "web"} else name
+    return last if last in RESERVED else name
 
 
 def is_relative_import(module: str, node: ast.AST, name: str) -> bool:

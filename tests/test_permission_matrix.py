@@ -98,6 +98,16 @@ ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/api/v1/regions/{reference}/path"): "region.read",
     ("GET", "/api/v1/regions/{reference}/descendants"): "region.read",
     ("GET", "/api/v1/regions/{reference}/changes"): "region.read",
+    ("POST", "/api/v1/standards/drafts"): "standard.draft",
+    ("GET", "/api/v1/standards/drafts"): "standard.read_draft",
+    ("GET", "/api/v1/standards/drafts/{draft_id}"): "standard.read_draft",
+    ("PUT", "/api/v1/standards/drafts/{draft_id}"): "standard.draft",
+    ("DELETE", "/api/v1/standards/drafts/{draft_id}"): "standard.draft",
+    ("POST", "/api/v1/standards/drafts/{draft_id}/submit"): "standard.draft",
+    ("POST", "/api/v1/standards/drafts/{draft_id}/approve"): "standard.approve",
+    ("POST", "/api/v1/standards/drafts/{draft_id}/return"): "standard.approve",
+    ("POST", "/api/v1/standards/drafts/{draft_id}/publish"): "standard.publish",
+    ("POST", "/api/v1/standards/{document_id}/{version}/withdrawal"): "standard.withdraw",
 }
 # Routes about things that are somebody's: another's is answered as one that is not there.
 OWNED = {"account.own_keys", "job.read"}
@@ -278,6 +288,7 @@ def addresses(world: World, route: RouteFound, caller: Caller) -> Iterator[tuple
             "key_id": world.spare_keys[account] if account else NOBODYS,
             "job_id": world.jobs[account] if account else NOBODYS,
             "comparison_id": world.comparison_id if account else NOBODYS, "index": 0, "reference": NOBODYS,
+            "draft_id": NOBODYS, "document_id": "no-such", "version": "1.0.0",
         }  # fmt: skip
         yield whose, route.path.format(**values | {"account_id": account or NOBODYS})
 

@@ -50,10 +50,17 @@ class Permission(StrEnum):
     COMPARISON_READ = "comparison.read"
     COMPARISON_REPLAY = "comparison.replay"
     JOB_READ = "job.read"
+    STANDARD_READ = "standard.read"
+    STANDARD_CHECK = "standard.check"
+    STANDARD_READ_DRAFT = "standard.read_draft"
     STANDARD_DRAFT = "standard.draft"
     STANDARD_APPROVE = "standard.approve"
+    STANDARD_PUBLISH = "standard.publish"
+    STANDARD_WITHDRAW = "standard.withdraw"
     LOCALIZATION_DRAFT = "localization.draft"
     LOCALIZATION_APPROVE = "localization.approve"
+    LOCALIZATION_PUBLISH = "localization.publish"
+    LOCALIZATION_WITHDRAW = "localization.withdraw"
     DRAW_MAKE = "draw.make"
     DRAW_APPROVE = "draw.approve"
     PLAN_READ_SEALED = "plan.read_sealed"
@@ -87,10 +94,17 @@ TABLE: Mapping[Permission, frozenset[Grantee]] = {
     _P.COMPARISON_READ: frozenset({Role.AUDITOR, Role.PROCUREMENT, Role.VETTING_OFFICER}),
     _P.COMPARISON_REPLAY: frozenset({Role.AUDITOR, Role.PROCUREMENT, Role.VETTING_OFFICER}),
     _P.JOB_READ: frozenset({Role.AUDITOR, _A.OWNER}),
+    _P.STANDARD_READ: frozenset({_A.PUBLIC}),
+    _P.STANDARD_CHECK: frozenset({_A.SIGNED_IN}),
+    _P.STANDARD_READ_DRAFT: frozenset({Role.EDITOR, Role.APPROVER}),
     _P.STANDARD_DRAFT: frozenset({Role.EDITOR}),
     _P.STANDARD_APPROVE: frozenset({Role.APPROVER}),
+    _P.STANDARD_PUBLISH: frozenset({Role.EDITOR, Role.APPROVER}),
+    _P.STANDARD_WITHDRAW: frozenset({Role.APPROVER}),
     _P.LOCALIZATION_DRAFT: frozenset({Role.EDITOR}),
     _P.LOCALIZATION_APPROVE: frozenset({Role.APPROVER}),
+    _P.LOCALIZATION_PUBLISH: frozenset({Role.EDITOR, Role.APPROVER}),
+    _P.LOCALIZATION_WITHDRAW: frozenset({Role.APPROVER}),
     _P.DRAW_MAKE: frozenset({Role.AUDITOR}),
     _P.DRAW_APPROVE: frozenset({Role.AUDITOR, Role.APPROVER}),
     _P.PLAN_READ_SEALED: frozenset({Role.AUDITOR}),
