@@ -21,9 +21,7 @@ from registry.errors import (
 from registry.problem_details import json_bytes, members, members_of_error
 
 MEDIA_TYPE = "application/problem+json"
-_TITLES = {
-    each.code: each.title for each in (NotFound, Conflict, Forbidden, PreconditionRequired, PreconditionFailed)
-}
+_TITLES = {each.code: each.title for each in (NotFound, Conflict, Forbidden, PreconditionRequired, PreconditionFailed)}
 
 
 def problem(

@@ -257,19 +257,24 @@ def _with_library(source: str, on: str | None, work: Callable[[Any, Any], Result
 
 def _given(sources: Sequence[str]) -> "tuple[tuple[Given, ...], list[str]]":
     """The documents that are files, and references to all in their order."""
-    from registry.file_formats import shown_name
-    from registry.standards.inputs import read_document
-    from registry.standards.library_service import given_document
-
     given, references = [], []
     for each in sources:
         if not _is_file(each):
             references.append(each)
             continue
-        document, reference = given_document(read_document(Path(each)), shown_name(each))
+        document, reference = _given_file(Path(each))
         given.append(document)
         references.append(reference)
     return tuple(given), references
+
+
+def _given_file(path: Path) -> "tuple[Given, str]":
+    """A document that is to be judged, under the name of its file, with its reference."""
+    from registry.file_formats import shown_name
+    from registry.standards.inputs import read_document
+    from registry.standards.library_service import given_document
+
+    return given_document(read_document(path), shown_name(path.name))
 
 
 def _fact_sheets(sources: Sequence[str]) -> "tuple[list[Given], list[str]]":

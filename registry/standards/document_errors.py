@@ -61,6 +61,7 @@ class Code(StrEnum):
 class DocumentRejected(Invalid):
     code = "document-rejected"
     title = "The document breaks rules"
+    shows_codes = True
 
 
 class StandardRejected(DocumentRejected):

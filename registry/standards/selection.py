@@ -96,9 +96,14 @@ def choose(reference: str, known: Sequence[Published], on: date) -> Published:
     shown = printable(reference[:120])
     if not same:
         raise StandardNotFound(f"Nothing is published under {shown}. `registry standards list` shows what is.")
-    versions = ", ".join(f"{each.version} ({each.validity})" for each in same)
-    when = "" if at else f" in force on {on}"
-    raise StandardNotFound(f"Of {shown} no such version is published{when}. There are: {versions}.")
+    versions = ", ".join(map(_shown, sorted(same, key=lambda each: precedence(each.version))))
+    missing = f"{shown} is not published" if at else f"No version of {shown} is in force on {on}"
+    raise StandardNotFound(f"{missing}. There are: {versions}.")
+
+
+def _shown(published: Published) -> str:
+    withdrawn = "" if published.withdrawn_from is None else f", withdrawn from {published.withdrawn_from} on"
+    return f"{published.version} ({published.validity}{withdrawn})"
 
 
 def by_place(
