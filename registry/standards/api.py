@@ -1,6 +1,7 @@
 """JSON routes of standards: what is published, what a standard means in a place on a day, and whether documents are
 right. Drafts and publishing are in draft_api.py."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -40,10 +41,16 @@ ReferenceDep = Annotated[str, Depends(named)]
 IdPath = Annotated[str, Path(max_length=100, pattern=_ID, description="Of documents: all versions of one.")]
 
 
-def _object(schema: str) -> dict[int | str, dict[str, Any]]:
+def _object(description: str) -> dict[int | str, dict[str, Any]]:
     """For the OpenAPI document: what comes is made elsewhere, byte by byte."""
-    content = {JSON: {"schema": {"type": "object", "description": f"By schemas/{schema}."}}}
+    content = {JSON: {"schema": {"type": "object", "description": description}}}
     return {200: {"content": content, "description": "With its digest as the ETag."}}
+
+
+_RESOLVED = _object(
+    "resolved: by schemas/resolved-standard.v1.json, in canonical form; sha256 is its digest. is_stale: an input has "
+    "been replaced by the day; successors name by what (input, replaced_by, valid_from)."
+)
 
 
 @router.get("", dependencies=[READ])
@@ -71,12 +78,13 @@ def list_standards(
     return KnownListOut(on=on, standards=[known_out(each, on) for each in known[:limit]], next=following)
 
 
-@router.post("/resolve", dependencies=[CHECK], openapi_extra=documented(ResolveIn), responses=_object("resolved"))
+@router.post("/resolve", dependencies=[CHECK], openapi_extra=documented(ResolveIn), responses=_RESOLVED)
 def resolve_documents(
     session: ReadSessionDep, now: NowDep, wanted: Annotated[ResolveIn, Depends(body_of(ResolveIn))]
 ) -> Response:
     """What a standard means with localizations that are handed in or published."""
-    given, references = _sources([wanted.standard, *wanted.localizations])
+    sources = {f"/localizations/{place}": each for place, each in enumerate(wanted.localizations)}
+    given, references = _sources({"/standard": wanted.standard} | sources)
     on = date.fromisoformat(wanted.on) if wanted.on is not None else day_of(now)
     classes = wanted.classes or {}
     asked = Asked(references[0], on, now, tuple(references[1:]), wanted.region, classes, tuple(given))
@@ -88,7 +96,7 @@ def validate_documents(
     session: ReadSessionDep, now: NowDep, wanted: Annotated[DocumentsIn, Depends(body_of(DocumentsIn))]
 ) -> CheckedListOut:
     """Whether documents, which may build on each other, are right. 422 with every violation where they are not."""
-    given, references = _sources(wanted.documents)
+    given, references = _sources({f"/documents/{place}": each for place, each in enumerate(wanted.documents)})
     checked = check_sources(session, references, given, [], day_of(now))
     return CheckedListOut(
         valid=[CheckedOut(reference=each.reference, kind=each.kind, sha256=each.sha256) for each in checked]
@@ -102,7 +110,7 @@ def list_versions(session: ReadSessionDep, document_id: IdPath, on: DayDep) -> K
     return KnownListOut(on=on, standards=[known_out(each, on) for each in known], next=None)
 
 
-@router.get("/{document_id}/{version}", dependencies=[READ], responses=_object("*.v1.json"))
+@router.get("/{document_id}/{version}", dependencies=[READ], responses=_object("By the schema that its $schema names."))
 def show_document(session: ReadSessionDep, reference: ReferenceDep, now: NowDep) -> Response:
     """A published document in canonical form, whose SHA-256 is the ETag."""
     library = Library(session)
@@ -111,7 +119,7 @@ def show_document(session: ReadSessionDep, reference: ReferenceDep, now: NowDep)
     return Response(content, media_type=JSON, headers={"etag": f'"{published.sha256}"'})
 
 
-@router.get("/{document_id}/{version}/resolved", dependencies=[READ], responses=_object("resolved-standard.v1.json"))
+@router.get("/{document_id}/{version}/resolved", dependencies=[READ], responses=_RESOLVED)
 def resolve_published(
     session: ReadSessionDep,
     now: NowDep,
@@ -129,14 +137,14 @@ def resolve_published(
     return _answered(resolve_asked(session, Asked(reference, on, now, localizations, region)))
 
 
-def _sources(sources: list[str | dict[str, Any]]) -> tuple[list[Given], list[str]]:
-    """The documents among them, and references to all in their order."""
+def _sources(sources: Mapping[str, str | dict[str, Any]]) -> tuple[list[Given], list[str]]:
+    """The documents among them, named by their place in the body, and references to all in their order."""
     given, references = [], []
-    for each in sources:
+    for place, each in sources.items():
         if isinstance(each, str):
             references.append(each)
         else:
-            document, reference = given_document(each)
+            document, reference = given_document(each, place)
             given.append(document)
             references.append(reference)
     return given, references

@@ -8,6 +8,7 @@ import typer
 
 from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.errors import EXIT_CODES, Kind
+from registry.standards.document_kinds import DocumentKind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +24,7 @@ standards = typer.Typer(
 )
 
 Result = TypeVar("Result")
+_MOST_CHARACTERS_OF_A_NAME = 255
 _WHAT = "A file, ID@VERSION of what is published, or an ID for the version in force."
 SourceArgument = Annotated[str, typer.Argument(metavar="STANDARD", help=_WHAT)]
 OnOption = Annotated[
@@ -50,6 +52,7 @@ def validate(
     json: JsonOption = False,
 ) -> None:
     """Say whether standards, localizations, mappings and fact sheets are right; every fault with code and pointer."""
+    from registry.canonical import digest
     from registry.own_database import own_database
     from registry.standards.checking_service import check_sources
 
@@ -57,11 +60,13 @@ def validate(
     given, references = _given(others)
     with own_database() as own:
         checked = own.read(lambda session: check_sources(session, references, given, sheets, _today()))
+    found = [{"reference": each.reference, "kind": each.kind, "sha256": each.sha256} for each in checked]
+    found += [{"reference": each.file or "", "kind": "fact sheet", "sha256": digest(each.document)} for each in sheets]
     if json:
-        typer.echo(_json([{"reference": each.reference, "kind": each.kind, "sha256": each.sha256} for each in checked]))
+        typer.echo(_json(found))
         return
-    for each in checked:
-        typer.echo(f"{each.reference}  {each.kind}  valid  {each.sha256}")
+    for line in found:
+        typer.echo(f"{line['reference']}  {line['kind']}  valid  {line['sha256']}")
 
 
 @standards.command("resolve")
@@ -130,12 +135,11 @@ def import_files(
     from registry.clock import utc_now
     from registry.own_database import own_database
     from registry.standards.draft_service import create_draft
-    from registry.standards.inputs import read_document
 
-    documents, now = [read_document(each) for each in files], utc_now()
+    given, now = [_given_file(each)[0] for each in files], utc_now()
 
     def take_in(session: Any) -> list[dict[str, str]]:
-        drafts = [create_draft(session, OPERATOR, each, now) for each in documents]
+        drafts = [create_draft(session, OPERATOR, each.document, now) for each in given]
         return [
             {"draft": str(each.id), "reference": f"{each.document_id}@{each.version}", "sha256": each.sha256}
             for each in drafts
@@ -198,7 +202,7 @@ def export(
 
 @standards.command("list")
 def list_known(
-    kind: Annotated[str | None, typer.Option(help="standard, localization or mapping.")] = None,
+    kind: Annotated[DocumentKind | None, typer.Option(help="Only of this kind.")] = None,
     of: Annotated[str | None, typer.Option(metavar="ID@VERSION", help="Only localizations of this standard.")] = None,
     on: OnOption = None,
     json: JsonOption = False,
@@ -296,11 +300,14 @@ def _fact_sheets(sources: Sequence[str]) -> "tuple[list[Given], list[str]]":
 
 def _is_file(source: str) -> bool:
     """What looks like a file is one, so that a misspelt name is told as such."""
-    return Path(source).suffix == ".json" or Path(source).is_file()
+    path = Path(source)
+    # What is longer than a file may be called cannot be looked for.
+    return path.suffix == ".json" or (len(path.name) <= _MOST_CHARACTERS_OF_A_NAME and path.is_file())
 
 
 def _classes(facts: Path, reference: str, given: "tuple[Given, ...]", day: "date") -> dict[str, str]:
     """The texts among the facts of a sheet: those that classify."""
+    from registry.file_formats import shown_name
     from registry.own_database import own_database
     from registry.standards.document_service import load_fact_sheet
     from registry.standards.inputs import read_document
@@ -310,7 +317,7 @@ def _classes(facts: Path, reference: str, given: "tuple[Given, ...]", day: "date
 
     def read(session: Any) -> dict[str, str]:
         library = Library(session, given)
-        sheet = load_fact_sheet(document, library.standard(library.get(reference, day)), facts.name)
+        sheet = load_fact_sheet(document, library.standard(library.get(reference, day)), shown_name(facts.name))
         values = {name.partition(".")[2]: value for name, value in sheet.values.items()}
         return {name: value for name, value in values.items() if isinstance(value, str)}
 

@@ -19,6 +19,8 @@ from registry.rules.values import EXPECTED, exact_value
 from registry.standards.document_errors import Code
 
 MAX_SHOWN = 60
+# Of one document; whoever has more faults has mostly one kind of them.
+MAX_VIOLATIONS = 100
 # Looking for the nearest of hundreds of names takes a while.
 MAX_SUGGESTIONS = 5
 MAX_SUGGESTED = 64

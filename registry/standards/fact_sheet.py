@@ -11,14 +11,12 @@ from registry.errors import Violation
 from registry.rules.declarations import Value
 from registry.rules.units import ONE, read_unit
 from registry.rules.values import EXPECTED, exact_value, is_in_bounds
-from registry.standards.declaring import MAX_SUGGESTIONS, did_you_mean, repeated, seen
+from registry.standards.declaring import MAX_SUGGESTIONS, MAX_VIOLATIONS, did_you_mean, repeated, seen
 from registry.standards.document_errors import Code, FactSheetRejected
 from registry.standards.domains import allowed
 from registry.standards.mandate_reading import unknown_sources
 from registry.standards.parameter import Domain
 from registry.standards.standard import FactDefinition, Standard
-
-MAX_VIOLATIONS = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,23 @@
 Everything that is wrong in itself is told at once; what depends on other localizations is told by resolving.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from registry.canonical import digest
 from registry.errors import Violation
 from registry.rules.declarations import Namespace
-from registry.standards.declaring import declare, did_you_mean, invalid, repeated, unknown_reference
+from registry.standards.declaring import (
+    MAX_SUGGESTIONS,
+    MAX_VIOLATIONS,
+    declare,
+    did_you_mean,
+    invalid,
+    repeated,
+    unknown_reference,
+)
 from registry.standards.document_errors import Code, LocalizationRejected
 from registry.standards.localization_document import Localization, Narrowing, Pin, Setting, Waiver
 from registry.standards.mandate_reading import read_mandates, read_validity, unknown_sources
@@ -24,7 +33,7 @@ from registry.validity import Validity
 def read_localization(document: Mapping[str, Any], standard: Standard, file: str | None = None) -> Localization:
     """document: valid by its schema. file: named in violations, else the document's own reference.
 
-    Raises LocalizationRejected with every violation.
+    Raises LocalizationRejected with every violation; of more than a hundred, with the first hundred.
     """
     reference = f"{document['id']}@{document['version']}"
     localized = _pin(document["standard"]).reference
@@ -37,12 +46,14 @@ def read_localization(document: Mapping[str, Any], standard: Standard, file: str
     reader = _Reader(document, standard)
     localization = reader.read()
     if reader.violations:
-        found = [replace(each, file=file or reference) for each in reader.violations]
+        found = [replace(each, file=file or reference) for each in reader.violations[:MAX_VIOLATIONS]]
         raise LocalizationRejected(f"{reference} is not a localization of {standard.reference}.", found)
     return localization
 
 
 class _Reader:
+    """Goes once through the document and collects what is wrong, until there is enough of it."""
+
     def __init__(self, document: Mapping[str, Any], standard: Standard) -> None:
         self.document, self.standard = document, standard
         self.violations: list[Violation] = []
@@ -59,7 +70,7 @@ class _Reader:
             for key in ("mandates", "set", "narrow", "waive", "add_informative")
             for place, each in enumerate(document.get(key, ()))
         ]
-        self.violations += unknown_sources(members, document.get("sources", ()))
+        self.violations += islice(unknown_sources(members, document.get("sources", ())), MAX_VIOLATIONS)
         return Localization(
             id=document["id"],
             version=document["version"],
@@ -95,22 +106,34 @@ class _Reader:
         self.violations += faults
         return validity
 
+    def _suggested(self, names: Collection[str]) -> Collection[str]:
+        """Names of which the nearest is looked for: that takes a while, and a document may hold thousands of faults."""
+        return names if len(self.violations) < MAX_SUGGESTIONS else ()
+
+    def _listed(self, documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        for place, document in enumerate(documents):
+            if len(self.violations) >= MAX_VIOLATIONS:
+                return
+            yield place, document
+
     def _parameter(self, name: str, pointer: str) -> Parameter | None:
         parameter = self.standard.parameters.get(name)
         if parameter is None:
             message = f"{self.standard.reference} has no such parameter."
-            fix = did_you_mean(name, self.standard.parameters, "parameters of the standard")
+            fix = did_you_mean(name, self._suggested(self.standard.parameters), "parameters of the standard")
             self.violations.append(Violation(Code.UNKNOWN_PARAM, message, fix, f"{pointer}/parameter", value=name))
         return parameter
 
     def _mandate(self, document: Mapping[str, Any], pointer: str) -> None:
         name = document.get("mandate")
         if name is not None and name not in self.mandates:
-            self.violations.append(unknown_reference(name, self.mandates, "mandates", f"{pointer}/mandate"))
+            self.violations.append(
+                unknown_reference(name, self._suggested(self.mandates), "mandates", f"{pointer}/mandate")
+            )
 
     def _settings(self, documents: Sequence[Mapping[str, Any]]) -> tuple[Setting, ...]:
         settings: list[Setting] = []
-        for place, document in enumerate(documents):
+        for place, document in self._listed(documents):
             pointer = f"/set/{place}"
             parameter = self._parameter(document["parameter"], pointer)
             self._mandate(document, pointer)
@@ -151,11 +174,11 @@ class _Reader:
         return False
 
     def _evidence(self, document: Mapping[str, Any], pointer: str) -> None:
-        for place, each in enumerate(document.get("evidence", ())):
+        for place, each in self._listed(document.get("evidence", ())):
             fact = self.standard.facts.get(each["fact"])
             if fact is None:
                 message = f"{self.standard.reference} has no such fact."
-                fix = did_you_mean(each["fact"], self.standard.facts, "facts of the standard")
+                fix = did_you_mean(each["fact"], self._suggested(self.standard.facts), "facts of the standard")
                 at = f"{pointer}/evidence/{place}/fact"
                 self.violations.append(Violation(Code.UNKNOWN_FACT, message, fix, at, value=each["fact"]))
                 continue
@@ -167,7 +190,7 @@ class _Reader:
         narrowings = []
         for place in repeated([each["parameter"] for each in documents]):
             self.violations.append(_twice(f"/narrow/{place}/parameter", documents[place]["parameter"]))
-        for place, document in enumerate(documents):
+        for place, document in self._listed(documents):
             pointer = f"/narrow/{place}"
             parameter = self._parameter(document["parameter"], pointer)
             self._mandate(document, pointer)
@@ -196,12 +219,12 @@ class _Reader:
         known = [each.id for each in self.standard.criteria]
         for place in repeated([each["criterion"] for each in documents]):
             self.violations.append(_twice(f"/waive/{place}/criterion", documents[place]["criterion"]))
-        for place, document in enumerate(documents):
+        for place, document in self._listed(documents):
             pointer = f"/waive/{place}"
             self._mandate(document, pointer)
             if document["criterion"] not in known:
                 message = f"{self.standard.reference} has no such criterion."
-                fix = did_you_mean(document["criterion"], known, "criteria of the standard")
+                fix = did_you_mean(document["criterion"], self._suggested(known), "criteria of the standard")
                 at = f"{pointer}/criterion"
                 self.violations.append(Violation(Code.UNKNOWN_CRITERION, message, fix, at, value=document["criterion"]))
                 continue
@@ -230,18 +253,16 @@ def _twice(pointer: str, seen: str) -> Violation:
     return Violation(Code.DUPLICATE_ID, "This stands twice.", "Leave one out.", pointer, value=seen)
 
 
-def _set_twice(settings: Sequence[Setting], setting: Setting) -> list[Violation]:
-    return [
-        Violation(
-            Code.PARAM_SET_TWICE,
-            f"{setting.parameter} is set at {each.pointer} for some of the same days, which are {each.validity}.",
-            "Give each a time of its own by valid_from and valid_to.",
-            setting.pointer,
-            value=str(setting.validity),
-        )
-        for each in settings
-        if each.parameter == setting.parameter and each.validity.overlaps(setting.validity)
-    ]
+def _set_twice(settings: Sequence[Setting], setting: Setting) -> Iterator[Violation]:
+    """At most one: the first setting before it of the same parameter and of some of the same days."""
+    for each in settings:
+        if each.parameter == setting.parameter and each.validity.overlaps(setting.validity):
+            message = (
+                f"{setting.parameter} is set at {each.pointer} for some of the same days, which are {each.validity}."
+            )
+            fix = "Give each a time of its own by valid_from and valid_to."
+            yield Violation(Code.PARAM_SET_TWICE, message, fix, setting.pointer, value=str(setting.validity))
+            return
 
 
 def _repeated_pairs(pairs: Sequence[tuple[str, str]]) -> list[int]:

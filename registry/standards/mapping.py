@@ -7,14 +7,12 @@ from itertools import chain, islice
 from typing import Any
 
 from registry.errors import Violation
-from registry.standards.declaring import MAX_SUGGESTIONS, did_you_mean, repeated
+from registry.standards.declaring import MAX_SUGGESTIONS, MAX_VIOLATIONS, did_you_mean, repeated
 from registry.standards.document_errors import Code, MappingRejected
 from registry.standards.domains import shown
 from registry.standards.mandate_reading import unknown_sources
 from registry.standards.reading import version_violations
 from registry.standards.standard import Standard
-
-MAX_VIOLATIONS = 100
 
 
 def check_mapping(document: Mapping[str, Any], source: Standard, target: Standard, file: str | None = None) -> None:

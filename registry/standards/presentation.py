@@ -38,6 +38,10 @@ _WORDS: Mapping[str, Mapping[Language, str]] = {
     "points": {"en": "{} points", "zh": "{}分"},
     "veto": {"en": "veto", "zh": "一票否决"},
 }
+_LEVELS = {
+    "national": "国家", "province": "省级", "prefecture": "地级",
+    "county": "县级", "township": "乡级", "village": "村级",
+}  # fmt: skip
 
 
 def standard_text(standard: Standard, language: Language) -> str:
@@ -100,12 +104,10 @@ def _parameters(standard: Standard, language: Language) -> Iterator[str]:
     says = _Words(language)
     yield from ("", says("parameters"))
     for parameter in standard.parameters.values():
-        may = ", ".join(each for each in standard.levels if each in parameter.settable_by and not parameter.is_locked)
-        domains = dict.fromkeys(_domain(domain_json(each), language) for each in parameter.domains.values())
-        yield (
-            f"  {_label(parameter, language)} = {_values(parameter, parameter.defaults)}  "
-            f"[{'; '.join(domains)}]  {says('set by', may) if may else says('nobody')}"
-        )
+        may = [each for each in standard.levels if each in parameter.settable_by and not parameter.is_locked]
+        by = says("set by", ", ".join(_level(each, language) for each in may)) if may else says("nobody")
+        value = _values(parameter, parameter.defaults)
+        yield f"  {_label(parameter, language)} = {value}  [{_domains(parameter, language)}]  {by}"
 
 
 def _label(parameter: Parameter, language: Language) -> str:
@@ -118,7 +120,21 @@ def _values(parameter: Parameter, values: Mapping[str, Value]) -> str:
     written = by_class(values)
     if "value" in written:
         return f"{shown(next(iter(values.values())))}{suffix}"
-    return ", ".join(f"{each}: {shown(value)}{suffix}" for each, value in values.items())
+    # In the order of the classes: that of the document is lost in its canonical form.
+    return ", ".join(f"{each}: {shown(values[each])}{suffix}" for each in parameter.classes if each in values)
+
+
+def _level(name: str, language: Language) -> str:
+    """Levels of divisions have a Chinese name; others stand as the standard names them."""
+    return _LEVELS.get(name, name) if language == "zh" else name
+
+
+def _domains(parameter: Parameter, language: Language) -> str:
+    """One for all classes, or that of each."""
+    said = {its_class: _domain(domain_json(each), language) for its_class, each in parameter.domains.items()}
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{its_class}: {domain}" for its_class, domain in said.items())
 
 
 def _domain(written: Mapping[str, Any], language: Language) -> str:
@@ -186,7 +202,9 @@ def localization_text(document: Mapping[str, Any], language: Language) -> str:
         lines.append(f"  {setting['parameter']} = {value}  {in_language(setting.get('rationale'), language)}".rstrip())
     for narrowing in document.get("narrow", ()):
         domains = narrowing.get("domain_by_class", {"": narrowing.get("domain")})
-        allowed = "; ".join(f"{its_class} {_domain(each, language)}".lstrip() for its_class, each in domains.items())
+        allowed = "; ".join(
+            f"{its_class}: {_domain(each, language)}".removeprefix(": ") for its_class, each in domains.items()
+        )
         rationale = in_language(narrowing.get("rationale"), language)
         lines.append(f"  {narrowing['parameter']}: {allowed}  {rationale}".rstrip())
     for waiver in document.get("waive", ()):

@@ -14,7 +14,7 @@ from registry.standards.criterion_reading import (
     level_rule,
     read_criterion,
 )
-from registry.standards.declaring import declare, declare_finding, repeated
+from registry.standards.declaring import MAX_VIOLATIONS, declare, declare_finding, repeated
 from registry.standards.document_errors import Code, StandardRejected
 from registry.standards.mandate_reading import read_mandates, read_validity, unknown_sources
 from registry.standards.parameter import Parameter
@@ -26,7 +26,6 @@ from registry.standards.weights import weight_violations
 
 T = TypeVar("T")
 # Whoever has as many reads no more of them, and each may take a search for the nearest name.
-MAX_VIOLATIONS = 100
 # Lists whose members have an id.
 LISTS = (
     "sources",

@@ -11,6 +11,9 @@ from registry.standards.geography import Division
 from registry.standards.versions import precedence
 from registry.validity import Validity
 
+# Of mappings, which say nothing of days.
+ALWAYS = Validity(date.min)
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -52,9 +55,7 @@ def published_of(
         version=document["version"],
         sha256=sha256,
         title=document.get("title", {}),
-        validity=Validity(
-            date.fromisoformat(begins) if begins else date.min, date.fromisoformat(ends) if ends else None
-        ),
+        validity=Validity(date.fromisoformat(begins), date.fromisoformat(ends) if ends else None) if begins else ALWAYS,
         supersedes=document.get("supersedes"),
         standard=f"{base['id']}@{base['version']}" if base else None,
         level=document.get("level"),
@@ -103,7 +104,8 @@ def choose(reference: str, known: Sequence[Published], on: date) -> Published:
 
 def _shown(published: Published) -> str:
     withdrawn = "" if published.withdrawn_from is None else f", withdrawn from {published.withdrawn_from} on"
-    return f"{published.version} ({published.validity}{withdrawn})"
+    days = "always in force" if published.validity == ALWAYS else str(published.validity)
+    return f"{published.version} ({days}{withdrawn})"
 
 
 def by_place(

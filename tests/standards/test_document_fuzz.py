@@ -62,6 +62,12 @@ BYTES = "bytes"
 DAYS = (date(2026, 5, 1), date(2026, 1, 1), date(2030, 1, 1), date.min, date.max)
 PLAIN = {"decimal": "1", "boolean": True, "date": "2026-02-28", "text": "a"}
 MEMBERS = ("x", "default_by_class", "domain", "locked", "valid_to", "share", "unit", "applies_when", "veto", "imports")
+# What schemas leave to be judged by its meaning.
+TELLING = frozenset({
+    "rule", "applies_when", "default", "minimum", "maximum", "step", "value", "weight", "parameter", "classified_by",
+    "unit", "type", "max_tightening", "max_relaxation", "stricter_when", "criterion", "level", "jurisdiction", "fact",
+    "valid_from", "valid_to", "id", "version", "share", "group", "scale", "source", "mandate", "limit", "measure",
+})  # fmt: skip
 ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 3, 2**53 - 1, -(2**53) + 1, 0.5, 1e300, -0.0, "", " ", "0", "-0", "1", "-1", "0.1",
     "100", "9" * 34, "9" * 30, "0." + "0" * 29 + "1", "1e5", "x", "a" * 201, "a" * 2049, "c-1", "facts.x", "{}", "{0}",
@@ -169,6 +175,7 @@ class Case:
     documents: Document
     on: date
     region: str | None
+    classes: dict[str, str]
     content: bytes
 
 
@@ -184,9 +191,12 @@ def _change(draw: DrawFn, document: Document) -> None:
     places = list(_places(document))
     if not places:
         return
+    telling = [place for place in places if place[1] in TELLING]
+    if telling and draw(st.booleans()):
+        places = telling
     holder, key = places[draw(st.integers(0, len(places) - 1))]
     seen = holder[key]
-    action = draw(st.integers(0, 6))
+    action = draw(st.integers(0, 8))
     if action == 0:
         del holder[key]
     elif action == 1:
@@ -200,10 +210,14 @@ def _change(draw: DrawFn, document: Document) -> None:
     elif action == 4 and isinstance(seen, str):
         at = draw(st.integers(0, len(seen)))
         holder[key] = seen[:at] + draw(st.text(max_size=3)) + seen[at + draw(st.integers(0, 2)) :]
+    elif action in (7, 8) and key in TELLING:
+        # Something else that is right elsewhere.
+        alike = [other[key] for other, its_key in places if its_key == key and isinstance(other, dict)] or [seen]
+        holder[key] = deepcopy(alike[draw(st.integers(0, len(alike) - 1))])
     elif action == 5 and isinstance(seen, int) and not isinstance(seen, bool):
         holder[key] = seen + draw(st.integers(-3, 3))
     else:
-        holder[key] = deepcopy(draw(st.sampled_from(ODD)))
+        holder[key] = deepcopy(draw(st.sampled_from(ODD) | rules.map(canonical_text)))
 
 
 @st.composite
@@ -215,7 +229,7 @@ def cases(draw: DrawFn) -> Case:
     else:
         family = deepcopy(draw(st.sampled_from(FAMILIES)))
     changed = draw(st.sampled_from(["standard", "standard", "localizations", "localizations", "fact_sheet", "mapping"]))
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(1, 4))):
         if family[changed] and isinstance(family[changed], list):
             _change(draw, draw(st.sampled_from([each for each in family[changed] if isinstance(each, dict)] or [{}])))
         elif isinstance(family[changed], dict):
@@ -225,7 +239,8 @@ def cases(draw: DrawFn) -> Case:
         at = draw(st.integers(0, len(content)))
         content = content[:at] + draw(st.binary(max_size=4)) + content[at + draw(st.integers(0, 3)) :]
     region = draw(st.sampled_from([None] * 6 + ["mca:530303101", "mca:000000", "x"]))
-    return Case(family, draw(st.sampled_from((DAYS[0],) * 5 + DAYS)), region, content)
+    classes = draw(st.sampled_from([{}, {}, {"terrain": "hill"}, {"terrain": "steppe"}, {"x": ""}]))
+    return Case(family, draw(st.sampled_from((DAYS[0],) * 5 + DAYS)), region, classes, content)
 
 
 class Run:
@@ -258,7 +273,9 @@ class Run:
                 self._use(resolved)
 
     def _resolve(self, standard: Standard, layers: Any) -> ResolvedStandard:
-        return resolve(standard, layers, on=self.case.on, region=self.case.region, paths=WAYS)
+        return resolve(
+            standard, layers, on=self.case.on, region=self.case.region, paths=WAYS, classes=self.case.classes
+        )
 
     def _read(self, standard: Standard) -> None:
         assert json.loads(readable(standard.document)) == standard.document
@@ -353,7 +370,7 @@ def test_a_place_that_nothing_holds_is_not_found(pointer: str) -> None:
 
 
 def test_a_fault_of_ours_is_not_taken_for_an_answer() -> None:
-    case = Case({**FAMILIES[0], "standard": {**FAMILIES[0]["standard"], "criteria": 1}}, DAYS[0], None, b"{}")
+    case = Case({**FAMILIES[0], "standard": {**FAMILIES[0]["standard"], "criteria": 1}}, DAYS[0], None, {}, b"{}")
     run = Run(case)
 
     run.go()

@@ -1,5 +1,6 @@
 """Reading a localization: each fault with its code and place, all of them at once."""
 
+import time
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from localization_samples import (
     pin,
     read,
 )
-from standard_samples import Document
+from standard_samples import Document, make_criterion
 
 from registry.standards.document_errors import Code, LocalizationRejected
 from registry.standards.localization_reading import read_localization
@@ -326,3 +327,27 @@ def test_an_informative_criterion_that_two_layers_add_is_told_once() -> None:
     assert faults_of(*chain(province(**added), make_localization(**added))) == [
         ("DUPLICATE_ID", "/add_informative/0/id")
     ]
+
+
+def flood(kind: str) -> Document:
+    old = [{**EVIDENCE, "fact": f"f{n}"} for n in range(50)]
+    return {
+        "waivers": {"waive": [make_waiver(f"unknown-criterion-{n}") for n in range(500)]},
+        "settings": {"set": [make_setting(f"unknown_parameter_{n}", 2) for n in range(1000)]},
+        "evidence": {"set": [make_setting("target", 2, evidence=old) for _ in range(200)]},
+        "one parameter": {"set": [make_setting("target", 2) for _ in range(1000)]},
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["waivers", "settings", "evidence", "one parameter"])
+def test_of_a_flood_of_faults_the_first_hundred_are_told_and_little_work_is_done(kind: str) -> None:
+    criteria = [make_criterion("true", id=f"criterion-{n}") for n in range(2000)]
+    standard = read_standard(make_wide_standard(criteria=criteria, decision={"kind": "all"}))
+    start = time.process_time()
+
+    with pytest.raises(LocalizationRejected) as refused:
+        read_localization(make_localization(**flood(kind)), standard)
+
+    assert len(refused.value.violations) == 100
+    # A guard against a hang, not a measure of speed: without limits each of these takes minutes.
+    assert time.process_time() - start < 20

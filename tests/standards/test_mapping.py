@@ -48,7 +48,6 @@ def violations(document: Document) -> tuple[Violation, ...]:
     try:
         check_mapping(document, OLD, NEW, "reform.json")
     except MappingRejected as error:
-        assert {each.file for each in error.violations} == {"reform.json"}
         return error.violations
     return ()
 
@@ -132,7 +131,7 @@ def test_a_criterion_of_the_other_side_is_unknown(side: str, criterion: str) -> 
 def test_the_nearest_name_is_suggested() -> None:
     (found,) = violations(make_mapping(make_entry([part("ordr")], [part("yards")])))
 
-    assert found.fix == "Did you mean order?"
+    assert (found.fix, found.file) == ("Did you mean order?", "reform.json")
 
 
 @pytest.mark.parametrize("side", ["source", "target"])

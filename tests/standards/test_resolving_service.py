@@ -47,7 +47,7 @@ def placed(session: Session, tmp_path: Path) -> Session:
 
 def asked(session: Session, region: str | None = COUNTY, on: date = DAY, *given: Document, **changes: Any) -> Answer:
     """given: documents that are handed in."""
-    named = {"standard": "town-order@1.2.0", "known_at": KNOWN_AT} | changes
+    named: dict[str, Any] = {"standard": "town-order@1.2.0", "known_at": KNOWN_AT} | changes
     documents = tuple(given_document(each)[0] for each in given)
     return resolve_asked(session, Asked(on=on, region=region, given=documents, **named))
 
@@ -206,9 +206,7 @@ def test_a_county_that_was_merged_is_no_longer_known(placed: Session) -> None:
 
     assert value_of(asked(placed, "mca:330104", before)) == "3"
     assert value_of(asked(placed, "mca:330102", after)) == "2"
-    assert ("JURISDICTION_UNKNOWN", TOWN_LAYER) in faults_of(
-        placed, None, after, localizations=("town-order.county",)
-    )
+    assert ("JURISDICTION_UNKNOWN", TOWN_LAYER) in faults_of(placed, None, after, localizations=("town-order.county",))
 
 
 def test_a_code_that_was_given_away_anew_does_not_carry_the_old_localization(placed: Session) -> None:
@@ -219,9 +217,7 @@ def test_a_code_that_was_given_away_anew_does_not_carry_the_old_localization(pla
 
     assert value_of(asked(placed, "mca:330102", date(2021, 4, 8))) == "3"
     assert value_of(asked(placed, "mca:330102", after)) == "2"
-    assert ("JURISDICTION_UNKNOWN", TOWN_LAYER) in faults_of(
-        placed, "mca:330102", after, localizations=(TOWN_LAYER,)
-    )
+    assert ("JURISDICTION_UNKNOWN", TOWN_LAYER) in faults_of(placed, "mca:330102", after, localizations=(TOWN_LAYER,))
 
     publish(placed, make_layer(old, value="4", id="town-order.new", jurisdiction="mca:330102", valid_from="2021-05-01"))
     assert value_of(asked(placed, "mca:330102", after)) == "4"

@@ -15,6 +15,7 @@ from hypothesis.strategies import DrawFn
 from registry.canonical import digest
 from registry.documents import read_schema, schema_violations
 from registry.schema_profile import profile_violations
+from registry.standards.reading import read_standard
 from registry.validation import judge
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -141,6 +142,10 @@ def test_both_validators_say_the_same_of_documents_that_are_nearly_valid(name: s
     document = data.draw(changed(name))
 
     assert judge(SCHEMAS[name], document) == schema_violations(name, document)
+
+
+def test_valid_examples_of_standards_are_right_in_their_meaning_too() -> None:
+    assert [read_standard(each).version for each in VALID["standard.v1"]] == ["2.1.0"] * len(VALID["standard.v1"])
 
 
 def test_valid_examples_differ_from_each_other() -> None:
