@@ -85,6 +85,8 @@ class RegistryError(Exception):
     kind: ClassVar[Kind]
     code: ClassVar[str]
     title: ClassVar[str]
+    # Whether a person reads the codes of the violations too, since rules of documents are known by them.
+    shows_codes: ClassVar[bool] = False
 
     def __init__(self, detail: str, violations: Iterable[Violation] = ()) -> None:
         super().__init__(detail)

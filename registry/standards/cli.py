@@ -1,6 +1,6 @@
 """Commands about standards. Each takes a file, or ID@VERSION of what is published."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -24,7 +24,6 @@ standards = typer.Typer(
 )
 
 Result = TypeVar("Result")
-_MOST_CHARACTERS_OF_A_NAME = 255
 _WHAT = "A file, ID@VERSION of what is published, or an ID for the version in force."
 SourceArgument = Annotated[str, typer.Argument(metavar="STANDARD", help=_WHAT)]
 OnOption = Annotated[
@@ -55,9 +54,10 @@ def validate(
     from registry.canonical import digest
     from registry.own_database import own_database
     from registry.standards.checking_service import check_sources
+    from registry.standards.inputs import read_fact_sheets, read_sources
 
-    sheets, others = _fact_sheets(sources)
-    given, references = _given(others)
+    sheets, others = read_fact_sheets(sources)
+    given, references = read_sources(others)
     with own_database() as own:
         checked = own.read(lambda session: check_sources(session, references, given, sheets, _today()))
     found = [{"reference": each.reference, "kind": each.kind, "sha256": each.sha256} for each in checked]
@@ -86,11 +86,12 @@ def resolve_command(
     """Say what a standard means in one place on one day and where each value comes from, or every violation."""
     from registry.clock import utc_now
     from registry.own_database import own_database
+    from registry.standards.inputs import read_sources
     from registry.standards.presentation import resolved_text
     from registry.standards.resolving_service import Asked, resolve_asked
 
     day = _day(on)
-    given, (reference, *references) = _given([standard, *(localization or ())])
+    given, (reference, *references) = read_sources([standard, *(localization or ())])
     classes = _classes(facts, reference, given, day) if facts is not None else {}
     asked = Asked(reference, day, utc_now(), tuple(references), region, classes, given)
     if every is not None:
@@ -135,8 +136,9 @@ def import_files(
     from registry.clock import utc_now
     from registry.own_database import own_database
     from registry.standards.draft_service import create_draft
+    from registry.standards.inputs import read_given
 
-    given, now = [_given_file(each)[0] for each in files], utc_now()
+    given, now = [read_given(each)[0] for each in files], utc_now()
 
     def take_in(session: Any) -> list[dict[str, str]]:
         drafts = [create_draft(session, OPERATOR, each.document, now) for each in given]
@@ -162,9 +164,10 @@ def publish(source: SourceArgument, json: JsonOption = False) -> None:
     from registry.clock import utc_now
     from registry.own_database import own_database
     from registry.standards.checking_service import check_publishable
+    from registry.standards.inputs import read_sources
     from registry.standards.publishing_service import publish_version
 
-    given, (reference,) = _given([source])
+    given, (reference,) = read_sources([source])
     expected, now = digest(given[0].document) if given else None, utc_now()
     with own_database() as own:
         published = own.write(
@@ -246,10 +249,11 @@ def show(
 def _with_library(source: str, on: str | None, work: Callable[[Any, Any], Result]) -> Result:
     """What a function of the library makes of a published or given document."""
     from registry.own_database import own_database
+    from registry.standards.inputs import read_sources
     from registry.standards.library_service import Library
 
     day = _day(on)
-    given, (reference,) = _given([source])
+    given, (reference,) = read_sources([source])
 
     def look(session: Any) -> Result:
         library = Library(session, given)
@@ -257,52 +261,6 @@ def _with_library(source: str, on: str | None, work: Callable[[Any, Any], Result
 
     with own_database() as own:
         return own.read(look)
-
-
-def _given(sources: Sequence[str]) -> "tuple[tuple[Given, ...], list[str]]":
-    """The documents that are files, and references to all in their order."""
-    given, references = [], []
-    for each in sources:
-        if not _is_file(each):
-            references.append(each)
-            continue
-        document, reference = _given_file(Path(each))
-        given.append(document)
-        references.append(reference)
-    return tuple(given), references
-
-
-def _given_file(path: Path) -> "tuple[Given, str]":
-    """A document that is to be judged, under the name of its file, with its reference."""
-    from registry.file_formats import shown_name
-    from registry.standards.inputs import read_document
-    from registry.standards.library_service import given_document
-
-    return given_document(read_document(path), shown_name(path.name))
-
-
-def _fact_sheets(sources: Sequence[str]) -> "tuple[list[Given], list[str]]":
-    """The files that are fact sheets, and the others."""
-    from registry.file_formats import shown_name
-    from registry.standards.document_service import is_fact_sheet
-    from registry.standards.inputs import read_document
-    from registry.standards.library_service import Given
-
-    sheets, others = [], []
-    for each in sources:
-        document = read_document(Path(each)) if _is_file(each) else {}
-        if is_fact_sheet(document):
-            sheets.append(Given(document, shown_name(each)))
-        else:
-            others.append(each)
-    return sheets, others
-
-
-def _is_file(source: str) -> bool:
-    """What looks like a file is one, so that a misspelt name is told as such."""
-    path = Path(source)
-    # What is longer than a file may be called cannot be looked for.
-    return path.suffix == ".json" or (len(path.name) <= _MOST_CHARACTERS_OF_A_NAME and path.is_file())
 
 
 def _classes(facts: Path, reference: str, given: "tuple[Given, ...]", day: "date") -> dict[str, str]:

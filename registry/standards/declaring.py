@@ -45,8 +45,8 @@ def declare(
 
 
 def declare_finding(criterion: str, document: Mapping[str, Any], pointer: str) -> tuple[Declaration, list[Violation]]:
-    """findings.<criterion>, of a criterion that has a finding; pointer is that of the finding."""
-    return declare(Namespace.FINDINGS, criterion, document["finding"], pointer)
+    """findings.<criterion>, under the criterion's own words; pointer is that of its finding."""
+    return declare(Namespace.FINDINGS, criterion, {**document["finding"], "name": document["statement"]}, pointer)
 
 
 def invalid(message: str, fix: str, pointer: str, given: object = None) -> Violation:

@@ -14,9 +14,9 @@ from registry.standards.resolved_standard import ResolvedStandard
 from registry.standards.standard import Criterion, Standard
 
 _WORDS: Mapping[str, Mapping[Language, str]] = {
-    "draft": {"en": "DRAFT FOR DEMONSTRATION, not an official text", "zh": "演示草案,并非正式文本"},
+    "draft": {"en": "DRAFT FOR DEMONSTRATION, not an official text", "zh": "演示草案，并非正式文本"},
     "in force": {"en": "in force from {}", "zh": "自{}起施行"},
-    "until": {"en": " until {}", "zh": ",至{}止"},
+    "until": {"en": " until {}", "zh": "，至{}止"},
     "parameters": {"en": "Parameters", "zh": "参数"},
     "criteria": {"en": "Criteria", "zh": "指标"},
     "set by": {"en": "set by {}", "zh": "由{}设定"},
@@ -27,16 +27,24 @@ _WORDS: Mapping[str, Mapping[Language, str]] = {
     "choices": {"en": "one of {}", "zh": "可选{}"},
     "anything": {"en": "anything", "zh": "不限"},
     "default": {"en": "as in the standard", "zh": "与标准一致"},
-    "waived": {"en": "waived by {} until {}", "zh": "由{}豁免,至{}止"},
-    "applies": {"en": "Where: {}", "zh": "适用条件:{}"},
+    "waived": {"en": "waived by {} until {}", "zh": "由{}豁免，至{}止"},
+    "applies": {"en": "Where: {}", "zh": "适用条件：{}"},
     "judged": {"en": "An assessor judges by the scale {}.", "zh": "由评估人员按量表{}评定。"},
-    "correspondence": {"en": "Degree of correspondence: {}", "zh": "一致性程度:{}"},
-    "notice": {"en": "Note: {} in {} at {}", "zh": "提示:{},见{} {}"},
+    "correspondence": {"en": "Degree of correspondence: {}", "zh": "一致性程度：{}"},
+    "notice": {"en": "Note: {} in {} at {}", "zh": "提示：{}，见{} {}"},
     "mandatory": {"en": "mandatory", "zh": "必达"},
     "scored": {"en": "scored", "zh": "计分"},
     "informative": {"en": "informative", "zh": "仅记录"},
     "points": {"en": "{} points", "zh": "{}分"},
     "veto": {"en": "veto", "zh": "一票否决"},
+    "given": {"en": "What cannot be otherwise", "zh": "客观约束"},
+    "result": {"en": "Result", "zh": "结论"},
+    "result all": {"en": "All mandatory criteria have to be met.", "zh": "全部必达指标达标方为通过。"},
+    "result points": {"en": "The points of the criteria are added.", "zh": "各指标得分相加。"},
+    "total": {"en": "Points in all: {}", "zh": "总分：{}"},
+    "band": {"en": "{}: from {} points", "zh": "{}：{}分起"},
+    "result levels": {"en": "Levels, from the lowest: {}", "zh": "等级（由低到高）：{}"},
+    "result none": {"en": "No overall result is stated.", "zh": "未规定总体结论。"},
 }
 _LEVELS = {
     "national": "国家", "province": "省级", "prefecture": "地级",
@@ -46,7 +54,8 @@ _LEVELS = {
 
 def standard_text(standard: Standard, language: Language) -> str:
     """With the bounds of every parameter and who may set it."""
-    return "\n".join([*_head(standard, language), *_parameters(standard, language), *_criteria(standard, language, {})])
+    parts = (_head(standard, language), _parameters(standard, language), _criteria(standard, language, {}))
+    return "\n".join([*(line for part in parts for line in part), *_ending(standard, language, {})])
 
 
 def resolved_text(resolved: ResolvedStandard, language: Language) -> str:
@@ -65,7 +74,8 @@ def resolved_text(resolved: ResolvedStandard, language: Language) -> str:
         lines.append(f"  {_label(parameter, language)} = {_values(parameter, resolved.values[parameter.id])}  ({by})")
     waived = {waiver.criterion: says("waived", layer.reference, str(waiver.validity.valid_to))
               for layer, waiver in resolved.waivers()}  # fmt: skip
-    return "\n".join([*lines, *_criteria(standard, language, known, waived), *_added(resolved, language)])
+    lines += [*_criteria(standard, language, known, waived), *_added(resolved, language)]
+    return "\n".join([*lines, *_ending(standard, language, known)])
 
 
 class _Words:
@@ -169,6 +179,25 @@ def _criteria(
             yield f"      {_sentence(criterion.measure, standard, language, known)}"
         else:
             yield f"      {says('judged', criterion.document['measure']['scale'])}"
+
+
+def _ending(standard: Standard, language: Language, known: Mapping[str, Value]) -> Iterator[str]:
+    """What holds whatever is done, and how the criteria become one result."""
+    says, decision = _Words(language), standard.document["decision"]
+    if standard.axioms:
+        yield from ("", says("given"))
+    for axiom in standard.axioms:
+        yield f"  {_sentence(axiom.rule, standard, language, known)}"
+    yield from ("", says("result"))
+    yield f"  {says('result ' + decision['kind'], ', '.join(decision.get('levels', ())))}"
+    if "total" in decision:
+        yield f"  {says('total', decision['total'])}"
+    for band in decision.get("bands", ()):
+        yield f"  {says('band', in_language(band['name'], language), band['minimum'])}"
+    if standard.decision is not None:
+        yield f"  {_sentence(standard.decision, standard, language, known)}"
+    if "note" in decision:
+        yield f"  {in_language(decision['note'], language)}"
 
 
 def shown_weight(criterion: Criterion, known: Mapping[str, Value]) -> str:

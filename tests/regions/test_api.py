@@ -96,3 +96,11 @@ def test_a_question_that_cannot_be_answered_is_a_problem(
     response = client.get(f"{REGIONS}{address}")
 
     assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_a_day_is_written_in_one_form_only(client: TestClient) -> None:
+    for day in ("0", "1767225600", "2026-01-01T00:00:00", "20260101", "2026-13-01"):
+        response = client.get(f"{REGIONS}/mca:330104", params={"on": day})
+
+        assert response.status_code == 422, day
+        assert response.json()["errors"][0]["column"] == "query on"

@@ -177,6 +177,9 @@ def test_all_violations_are_told_at_once() -> None:
 
 
 def test_of_a_flood_of_faults_the_first_hundred_are_told() -> None:
-    unknown = [make_entry([part(f"nothing-{n}-{m}") for m in range(200)], []) for n in range(200)]
+    unknown = [
+        make_entry([part(f"nothing-{n}-{m}") for m in range(200)], [], relationship="no-relationship")
+        for n in range(200)
+    ]
 
     assert len(violations(make_mapping(*unknown))) == MAX_VIOLATIONS

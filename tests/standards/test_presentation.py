@@ -21,7 +21,7 @@ from registry.standards.reading import read_standard
 
 LANGUAGES = get_args(Language)
 DRAFT = {"zh": "仅供测试。", "en": "Made for tests."}
-MARKS = {"en": "DRAFT FOR DEMONSTRATION, not an official text", "zh": "演示草案,并非正式文本"}
+MARKS = {"en": "DRAFT FOR DEMONSTRATION, not an official text", "zh": "演示草案，并非正式文本"}
 SMALL = read_standard(make_small_standard())
 INVEST = read_standard(make_standard())
 WIDE = read_standard(make_wide_standard())
@@ -52,6 +52,9 @@ def test_a_small_standard_in_english() -> None:
         "Criteria",
         "  c  x is enough  (mandatory)",
         "      “facts.x” is at least “params.p”.",
+        "",
+        "Result",
+        "  All mandatory criteria have to be met.",
     ]
 
 
@@ -66,6 +69,9 @@ def test_a_small_standard_in_chinese() -> None:
         "指标",
         "  c  x is enough  (必达)",
         "      “facts.x”不低于“params.p”。",
+        "",
+        "结论",
+        "  全部必达指标达标方为通过。",
     ]
 
 
@@ -88,21 +94,30 @@ def test_a_resolved_standard_in_english_says_what_counts_and_by_whom() -> None:
         "  c-funds  No funds are held back  (mandatory, veto, 35 points)",
         "      “actions.funds_unspent” is equal to 0.0 CNY.",
         "  c-green  Trees and grass cover enough of the village  (scored, 20 points)",
-        "      “findings.c-green” is at least “params.green_cover”.",
+        "      Trees and grass cover enough of the village is at least “params.green_cover”.",
         "  c-order  The yards are in order  (informative)",
         "      An assessor judges by the scale order.",
         "  seen  What was seen  (informative, rural-investment.county@1.0.0)",
+        "",
+        "What cannot be otherwise",
+        "  “actions.enterprises_invested” is at most eligible enterprises.",
+        "  If [all of the following hold: (1) “actions.enterprises_invested” is less than enterprises to invest in (now 2);"
+        " (2) “actions.plan_changed” is not so], then [“actions.funds_unspent” is more than 0 CNY].",
+        "",
+        "Result",
+        "  The points of the criteria are added.",
+        "  Points in all: 100",
     ]
 
 
 def test_a_resolved_standard_in_chinese() -> None:
     lines = resolved_text(resolved(make_county(), standard=INVEST), "zh").splitlines()
 
-    assert "一致性程度:MOD" in lines
+    assert "一致性程度：MOD" in lines
     assert "  invest_target 应投资企业数 = 2  (由rural-investment.county@1.0.0设定)" in lines
     assert "      “actions.enterprises_invested”不低于应投资企业数（现为2）。" in lines
     assert (
-        "  c-noplan  The plan is not changed  (必达, 0分, 由rural-investment.county@1.0.0豁免,至2026-10-01止)" in lines
+        "  c-noplan  The plan is not changed  (必达, 0分, 由rural-investment.county@1.0.0豁免，至2026-10-01止)" in lines
     )
     assert "  c-funds  No funds are held back  (必达, 一票否决, 35分)" in lines
     assert "  seen  所见  (仅记录, rural-investment.county@1.0.0)" in lines
@@ -201,7 +216,7 @@ CHANGES = make_localization(
                 "  hours: 最低20 最高40 步长4  As it is here.",
                 "  method: 可选a, b  As it is here.",
                 "  share: hill: 最低40; plain: 最高30  As it is here.",
-                "  relative: 由The county豁免,至2026-10-01止",
+                "  relative: 由The county豁免，至2026-10-01止",
                 "  seen  Seen  (仅记录)",
             ],
         ),
