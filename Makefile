@@ -2,7 +2,7 @@
 # each package checked against its hash, through the package index that pip is configured for.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench lock translations clean chromium
+.PHONY: help demo serve names test check bench lock translations clean chromium icu
 .DELETE_ON_ERROR:
 
 # Arguments for the command behind a target: make demo ARGS=--no-serve, make test ARGS="-k pairing".
@@ -27,6 +27,7 @@ INDEX = index=$${PIP_INDEX_URL:-$$($(PYTHON) -m pip config list 2>/dev/null | se
 # One environment. The development lock holds all of the runtime lock, so an environment made for the tests serves
 # the demo too, and the demo never takes the tests' packages away.
 RUNTIME := .venv/.made-from-requirements.lock
+NAMES := .venv/names.lock
 DEVELOPMENT := .venv/.made-from-requirements-dev.lock
 
 help:  ## Print this list
@@ -38,6 +39,9 @@ demo: $(RUNTIME)  ## Compare the example reports with the example spot checks, t
 
 serve: $(RUNTIME)  ## Serve the pages
 	@.venv/bin/registry serve $(ARGS)
+
+names: $(RUNTIME) | icu  ## Add PyICU, by which names that look alike are found; the tests have it anyway
+	@[ -e $(DEVELOPMENT) ] || { sed -n '/^pyicu==/,/[^\\]$$/p' requirements-dev.lock > $(NAMES) && $(install_names); }
 
 test: $(DEVELOPMENT) chromium  ## Run the whole test suite
 	@REGISTRY_TEST_CHROMIUM="$(CHROMIUM)" .venv/bin/python -m pytest -n 2 --dist loadgroup $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
@@ -65,10 +69,10 @@ clean:  ## Remove environments, caches and built files
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): requirements.lock requirements-dev.lock pyproject.toml | $(UV)
-	@if [ -e $(DEVELOPMENT) ]; then $(MAKE) --no-print-directory $(DEVELOPMENT); else $(call install,requirements.lock); fi
+	@if [ -e $(DEVELOPMENT) ]; then $(MAKE) --no-print-directory $(DEVELOPMENT); else $(call install,requirements.lock) && { [ ! -e $(NAMES) ] || { $(install_names); }; }; fi
 	@touch $@
 
-$(DEVELOPMENT): requirements.lock requirements-dev.lock pyproject.toml | $(UV)
+$(DEVELOPMENT): requirements.lock requirements-dev.lock pyproject.toml | $(UV) icu
 	@$(call install,requirements-dev.lock)
 	@touch $(RUNTIME) $@
 
@@ -76,9 +80,12 @@ $(DEVELOPMENT): requirements.lock requirements-dev.lock pyproject.toml | $(UV)
 define install
 $(INDEX); echo "Installing $(1) into .venv" && \
 { .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(UV) venv --quiet --clear --python "$(PYTHON)" .venv; } && \
-$(UV) pip sync --quiet --require-hashes --python .venv/bin/python $(1) && \
+$(UV) pip sync --quiet --require-hashes --build-constraints requirements-dev.lock --python .venv/bin/python $(1) && \
 $(UV) pip install --quiet --no-deps --build-constraints requirements-dev.lock --python .venv/bin/python --editable .
 endef
+
+install_names = $(INDEX); echo "Building PyICU" && \
+$(UV) pip install --quiet --require-hashes --build-constraints requirements-dev.lock --python .venv/bin/python -r $(NAMES)
 
 .venv-uv/bin/uv:
 	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -107,4 +114,26 @@ chromium:
 	echo "The browser tests need Chromium, which was not found and could not be installed." >&2; \
 	echo "Install it (on Debian: apt-get install chromium) or name it: make test CHROMIUM=/path/to/chromium" >&2; \
 	echo "To run the other tests alone: REGISTRY_TEST_WITHOUT_BROWSER=1 make test" >&2; \
+	exit 1
+
+# PyICU has no wheels: it is built from source, once. What that needs is installed only where it needs no question.
+icu:
+	@[ ! -e .venv/bin/python ] || ! .venv/bin/python -c 'import icu' 2>/dev/null || exit 0; \
+	missing() { \
+		command -v c++ >/dev/null || echo g++; \
+		command -v pkg-config >/dev/null || echo pkg-config; \
+		pkg-config --exists icu-i18n 2>/dev/null || echo libicu-dev; \
+		$(PYTHON) -c 'import os, sysconfig as s, sys; sys.exit(not os.path.exists(s.get_path("include") + "/Python.h"))' || \
+			$(PYTHON) -c 'import sys; print("python%d.%d-dev" % sys.version_info[:2])'; \
+	}; \
+	packages=$$(echo $$(missing)); [ -n "$$packages" ] || exit 0; \
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+	if command -v apt-get >/dev/null && { [ -z "$$as_root" ] || sudo -n true 2>/dev/null; }; then \
+		echo "Installing what PyICU is built with: $$packages"; \
+		$$as_root apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$packages >/dev/null && \
+		[ -z "$$(missing)" ] && exit 0; \
+	fi; \
+	echo "PyICU, which finds names that look alike, is built from source. Missing, by Debian's names: $$packages" >&2; \
+	echo "Install them (apt-get install $$packages), then run make again. make demo and make serve do without." >&2; \
 	exit 1

@@ -20,8 +20,19 @@ from registry.audit.service import keep
 from registry.clock import utc_now
 from registry.config import Settings
 from registry.db import Database
-from registry.deps import permitted
+from registry.deps import permitted, webhook_outbound_of
 from registry.errors import RegistryError
+from registry.evaluators import (
+    dossier_api,
+    exclusion_api,
+    independence_api,
+    qualification_api,
+    surveillance_api,
+    vetting_api,
+    webhook_api,
+)
+from registry.evaluators.webhook_service import PURPOSE as WEBHOOK_SECRETS
+from registry.evaluators.webhook_service import send_due
 from registry.keys import keys_folder, keys_of
 from registry.languages import mark
 from registry.pages import STATIC_DIR, error_page, error_page_of, page, reader_of, reader_or_default
@@ -32,6 +43,7 @@ from registry.reliability import web as reliability
 from registry.reliability.queries import work_off
 from registry.reliability.wire import ComparisonIn
 from registry.request_rules import BodyLimit, require_own_origin
+from registry.secret_box import SecretBox, box_for
 from registry.standards import api as standards_api
 from registry.standards import draft_api
 from registry.workers import Worker
@@ -108,8 +120,15 @@ def create_app(
     app.include_router(accounts_api.router)
     app.include_router(audit_api.router)
     app.include_router(regions_api.router)
+    app.include_router(qualification_api.router)
+    app.include_router(vetting_api.router)
+    app.include_router(surveillance_api.router)
     app.include_router(draft_api.router)
     app.include_router(standards_api.router)
+    app.include_router(dossier_api.router)
+    app.include_router(webhook_api.router)
+    app.include_router(exclusion_api.router)
+    app.include_router(independence_api.router)
     app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)
     app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_exception_handler(RegistryError, on_registry_error)
@@ -123,7 +142,8 @@ def create_app(
 
 
 def _working(database: Database | None, settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """While the application serves, one thread works off the jobs and one looks after the log."""
+    """While the application serves, threads work off the jobs, look after the log and send webhooks."""
+    outside = webhook_outbound_of(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -134,10 +154,16 @@ def _working(database: Database | None, settings: Settings) -> Callable[[FastAPI
             return
         url = database.engine.url.render_as_string(hide_password=False)
         keys = keys_folder(settings.keys_dir, url)
-        workers = (
+
+        def webhook_box() -> SecretBox:
+            return box_for(keys_of(database, keys).sealing, WEBHOOK_SECRETS)
+
+        workers = [
             Worker(lambda: work_off(database, utc_now)),
             Worker(lambda: keep(database, keys_of(database, keys), utc_now()), rest_s=_SECONDS_BETWEEN_CHECKPOINTS),
-        )
+        ]
+        if outside.allowed:
+            workers.append(Worker(lambda: send_due(database, outside, webhook_box, utc_now)))
         for each in workers:
             each.start()
         try:

@@ -14,6 +14,9 @@ from registry.audit.cli import log
 from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.db_cli import database
 from registry.errors import EXIT_CODES, Kind, RegistryError
+from registry.evaluators.cli import evaluators
+from registry.evaluators.exclusion_cli import exclusions
+from registry.evaluators.qualification_cli import vetting
 from registry.ids import printable
 from registry.regions.cli import regions
 from registry.reliability.cli import (
@@ -41,6 +44,9 @@ app = typer.Typer(
 app.command()(compare)
 app.add_typer(accounts)
 app.add_typer(database, name="db")
+app.add_typer(evaluators)
+app.add_typer(exclusions)
+app.add_typer(vetting)
 app.add_typer(log, name="audit")
 app.add_typer(regions, name="regions")
 app.add_typer(standards, name="standards")
@@ -202,7 +208,8 @@ def _recorded(identifier: str) -> "tuple[Submission, Products]":
 def message(error: RegistryError, most: int | None = None) -> str:
     """What a person reads: the sentence, then each violation on a line of its own, or the first and a count by rule."""
     shown = error.violations[:most]
-    lines = [f"Error: {error.detail}", *(f"  {each}" for each in shown)]
+    told = [f"{each.code}  {each}" if error.shows_codes else str(each) for each in shown]
+    lines = [f"Error: {error.detail}", *(f"  {each}" for each in told)]
     if len(shown) < len(error.violations):
         rules = Counter(each.code for each in error.violations).most_common()
         lines.append(

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path | None = Field(default=None, description="A file that holds the secret instead.")
     oidc_label: str = Field(default="OpenID Connect", description="What the button on the sign-in page calls it.")
 
+    webhook_origins: str | None = Field(
+        default=None,
+        description="Where webhooks may be sent, with commas: https://hooks.example.org; without it, nowhere.",
+    )
+
     def client_secret(self) -> str | None:
         """From the file where there is one. Raises SettingsRejected."""
         if self.oidc_client_secret_file is None:

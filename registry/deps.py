@@ -1,6 +1,7 @@
 """What routes ask for: the database, as a session or as a writer, the present instant, and who asks."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBearer
+from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
 
 from registry.accounts import queries as accounts
@@ -21,7 +23,7 @@ from registry.db import Database, read, read_transaction, transaction, write
 from registry.db_errors import ConcurrentWrites, DatabaseUnavailable
 from registry.errors import Unavailable
 from registry.keys import Keys, KeysUnusable, keys_folder, keys_of
-from registry.outbound import Outbound, origin_of
+from registry.outbound import Outbound, allowed_origins, origin_of
 from registry.secret_box import SecretBox, box_for
 from registry.validity import day_of
 
@@ -71,8 +73,18 @@ WriterDep = Annotated[Writer, Depends(writer)]
 NowDep = Annotated[datetime, Depends(utc_now)]
 
 
+def _as_a_day(given: object) -> object:
+    """pydantic would take 0 and 1767225600 for days as well."""
+    if isinstance(given, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+        raise ValueError("this is no day; write it as 2026-03-01")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_as_a_day)]
+
+
 def asked_day(
-    now: NowDep, on: Annotated[date | None, Query(description="The day that is asked about; default: today.")] = None
+    now: NowDep, on: Annotated[Day | None, Query(description="The day that is asked about; default: today.")] = None
 ) -> date:
     return on or day_of(now)
 
@@ -115,9 +127,20 @@ def outbound(request: Request) -> Outbound:
     return Outbound(frozenset({origin} if origin else ()))
 
 
+def webhook_outbound(request: Request) -> Outbound:
+    """To the hosts of REGISTRY_WEBHOOK_ORIGINS and to no other."""
+    return webhook_outbound_of(settings_of(request))
+
+
+def webhook_outbound_of(settings: Settings) -> Outbound:
+    """Raises OriginsRejected."""
+    return Outbound(allowed_origins(settings.webhook_origins, "REGISTRY_WEBHOOK_ORIGINS"))
+
+
 LogKeysDep = Annotated[Keys, Depends(log_keys)]
 SecretBoxDep = Annotated[SecretBox, Depends(secret_box)]
 OutboundDep = Annotated[Outbound, Depends(outbound)]
+WebhookOutboundDep = Annotated[Outbound, Depends(webhook_outbound)]
 
 
 # Only for the OpenAPI document: what comes in is read by `actor`, which refuses more.

@@ -33,4 +33,18 @@ def body_of(model: type[Model]) -> Callable[[bytes], Model]:
 
 def documented(model: type[BaseModel]) -> dict[str, Any]:
     """What the OpenAPI document says of such a body, of which the framework sees only a request."""
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": model.model_json_schema()}}}}
+    schema = model.model_json_schema()
+    inside = schema.pop("$defs", {})
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": _with_parts(schema, inside)}}}}
+
+
+def _with_parts(schema: Any, inside: dict[str, Any]) -> Any:
+    """Models inside a model stand where they are used: a reference would lead out of the body's schema."""
+    match schema:
+        case {"$ref": str(reference)}:
+            return _with_parts(inside[reference.removeprefix("#/$defs/")], inside)
+        case dict():
+            return {name: _with_parts(part, inside) for name, part in schema.items()}
+        case list():
+            return [_with_parts(part, inside) for part in schema]
+    return schema

@@ -16,6 +16,22 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The version was withdrawn before, and a withdrawal is for ever."),
         mark("Nothing is left to do. The detail names the day."),
     ),
+    "ambiguous-localization": (
+        mark("Two localizations of the same region are in force on the day, and neither builds on the other."),
+        mark("Name the one that you mean, or withdraw the other."),
+    ),
+    "appeal-not-found": (
+        mark("There is no appeal under this identifier."),
+        mark("Take the identifier from the history of the evaluator."),
+    ),
+    "appeal-refused": (
+        mark("The appeal is late, early, decided already, or would be decided by a person who took part."),
+        mark("The detail says which; another person may have to decide."),
+    ),
+    "application-not-found": (
+        mark("There is no application under this identifier, or your roles do not reach it."),
+        mark("Take the identifier from the list of applications."),
+    ),
     "approval-missing": (
         mark("Nobody who kept out of all revisions of the draft has approved its present content, byte for byte."),
         mark("Ask an approver who edited nothing of the draft to read and approve it as it is now."),
@@ -100,6 +116,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("REGISTRY_DATABASE_URL names no database that the registry works with."),
         mark("Give sqlite:////path/to/file.db or postgresql://user@host/name."),
     ),
+    "decision-not-found": (
+        mark("Nothing was recorded under this decision."),
+        mark("Take the identifier from the history of the evaluator."),
+    ),
     "divisions-rejected": (
         mark("Rows of divisions, changes or facts break rules, or contradict what is recorded. Nothing was imported."),
         mark("Correct the rows that are named, each with its rule, and import the file again."),
@@ -108,9 +128,29 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("A schema, standard or example is missing from the program's own data."),
         mark("Install the program again, or correct REGISTRY_DATA_DIR."),
     ),
+    "document-rejected": (
+        mark("A standard, a localization or a mapping breaks rules, or was withdrawn for the day."),
+        mark("The errors name every fault by its code, the document and the place in it. Correct all of them."),
+    ),
     "document-renamed": (
         mark("A draft stays the draft of one document, version and kind. The errors name what differs."),
         mark("Keep the name of the draft, or make a new draft under the other name."),
+    ),
+    "dossier-changed": (
+        mark("The dossier was changed after it was read, so that the change would undo somebody else's."),
+        mark("Read it again, make the change anew, and send its ETag as If-Match."),
+    ),
+    "dossier-key-reused": (
+        mark("The Idempotency-Key came with another dossier before, or with another version."),
+        mark("Use a new key for each dossier that is handed in."),
+    ),
+    "dossier-not-named": (
+        mark("A change of a dossier says by the heading If-Match which version it was made to."),
+        mark("Read the dossier and send its ETag as If-Match."),
+    ),
+    "dossier-rejected": (
+        mark("The dossier breaks its schema or a rule of dossiers; every fault is listed with its place."),
+        mark("Correct every place in the list and hand it in again."),
     ),
     "draft-changed": (
         mark("If-Match names other content than the draft has now, or nothing in particular. Nothing was saved."),
@@ -142,9 +182,49 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The content of this entry proves something about others, so it is kept."),
         mark("Nothing can be done about this entry; the detail says what it proves."),
     ),
+    "evaluator-known": (
+        mark("An evaluator with this credit code is registered already."),
+        mark("Save a new version of the dossier that the detail names."),
+    ),
+    "evaluator-not-found": (
+        mark("No evaluator is registered under the code in the address."),
+        mark("Search by name or credit code: /api/v1/evaluators?q=…"),
+    ),
     "event-rejected": (
         mark("The program made an entry of the log that breaks the log's own rules."),
         mark("Tell whoever runs the server: this is a fault of the program."),
+    ),
+    "evidence-not-found": (
+        mark("No file with this digest was handed in for this evaluator."),
+        mark("Take the digest from the list of evidence of the evaluator."),
+    ),
+    "evidence-rejected": (
+        mark("The file is too large, empty, or of a type that is not kept."),
+        mark("Hand in a PDF document or a PNG or JPEG picture of at most 20 MiB."),
+    ),
+    "exclusion-entry-not-found": (
+        mark("No query of the list ever gave an entry with this key."),
+        mark("Take the key from the answer of a check."),
+    ),
+    "exclusion-list-not-found": (
+        mark("No terms of an exclusion list are recorded under this code, or none were recorded by then."),
+        mark("Take the code from /api/v1/exclusions/lists, or record the terms of the list first."),
+    ),
+    "exclusion-list-rejected": (
+        mark("The terms of a list are incomplete, or its code is not of the form of codes."),
+        mark("Correct what the detail names."),
+    ),
+    "exclusion-question-rejected": (
+        mark("The question names no body, no day, or parties that cannot be told apart."),
+        mark("Correct what the detail and the errors name."),
+    ),
+    "exclusion-rows-rejected": (
+        mark("Rows of the file break rules, or its heading lacks a column. Nothing was imported."),
+        mark("The errors name every row and column; /api/v1/exclusions/annotated-file gives the file with remarks."),
+    ),
+    "fact-sheet-rejected": (
+        mark("A fact sheet has facts that its standard does not know, or values beyond their bounds."),
+        mark("The errors name every fault by its code and place; the standard's fact_definitions say what is allowed."),
     ),
     "file-changed": (
         mark("A file was altered between being compared and being recorded. Nothing was recorded."),
@@ -157,6 +237,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "file-not-readable": (
         mark("The operating system does not let the program read the file."),
         mark("Check the rights on the file, and that it is not a folder."),
+    ),
+    "finding-not-found": (
+        mark("There is no finding under this identifier."),
+        mark("Take the identifier from the application or the surveillance."),
+    ),
+    "finding-refused": (
+        mark("The finding is not in the state for this, or is treated by other persons or in another place."),
+        mark("The detail says which. A closed finding stays closed: raise another one."),
     ),
     "findings-rejected": (
         mark("Rows of the reports or of the spot checks break a rule, or a column is missing. Nothing was compared."),
@@ -224,6 +312,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("A worker that was taken for dead came back after another had done its job."),
         mark("Nothing is lost and nothing needs to be done."),
     ),
+    "judgement-rejected": (
+        mark("The credit code decides whether the entry means the evaluator, or no name of the two is alike."),
+        mark("Judge only candidates that a check shows."),
+    ),
     "key-line-rejected": (
         mark("The line does not hold a name, a key hash and a public key as a key line does."),
         mark("Copy the whole line as it was published."),
@@ -244,6 +336,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The server's key files are missing, damaged or not readable."),
         mark("Whoever runs the server must restore them from their backup or correct the rights."),
     ),
+    "likeness-unavailable": (
+        mark("The program was installed without PyICU, so that names which look alike cannot be found."),
+        mark("Whoever runs the server must install it; the detail says how."),
+    ),
+    "localization-rejected": (
+        mark("A localization goes beyond what its standard allows: in a value, a bound, a waiver, a level or a place."),
+        mark("The errors name every fault by its code, the document and the place in it, with what is allowed."),
+    ),
     "log-not-continuous": (
         mark("Entries that were signed are missing: an older backup was restored, or entries were removed."),
         mark("Nothing may be signed until the cause is known; the detail says how to go on."),
@@ -251,6 +351,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "malformed-body": (
         mark("The body is not UTF-8, or its JSON has duplicate keys, NaN, numbers out of range or too many levels."),
         mark("Write the body with a JSON library, as UTF-8 without byte order mark."),
+    ),
+    "mapping-rejected": (
+        mark("A mapping speaks of criteria that its standards do not have, or its shares do not add up to one."),
+        mark("The errors name every fault by its code and place."),
     ),
     "method-not-allowed": (
         mark("The address exists, but not for this HTTP method."),
@@ -304,6 +408,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The log is empty, so there is nothing to sign."),
         mark("Sign once something was logged."),
     ),
+    "origins-rejected": (
+        mark("A setting that lists hosts has an entry that is no origin."),
+        mark("Correct the setting that the detail names, as https://hooks.example.org."),
+    ),
     "outbound-failed": (
         mark("A server that the registry asked cannot be reached, is too slow or sends what cannot be used."),
         mark("Try again later; the detail names the server."),
@@ -320,6 +428,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The password breaks a rule for passwords."),
         mark("Choose one that keeps to the rules that the errors name."),
     ),
+    "person-erased": (
+        mark("The name of this person was erased before."),
+        mark("There is nothing left to do."),
+    ),
+    "person-not-found": (
+        mark("No version of the evaluator's dossier names a person by this id."),
+        mark("Take the id from the dossier."),
+    ),
     "precondition-failed": (
         mark("The request was made to another state of things than the present one. Nothing was saved."),
         mark("Read again what is there now, then make the change anew."),
@@ -327,6 +443,18 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "precondition-required": (
         mark("The request does not say which state of things it was made to."),
         mark("Read what is there, and send its ETag in the heading If-Match."),
+    ),
+    "qualification-event-not-found": (
+        mark("The evaluator has no event under this identifier."),
+        mark("Take the identifier from the history of the evaluator."),
+    ),
+    "qualification-event-refused": (
+        mark("A rule of qualifications stands against the decision, and nothing was recorded."),
+        mark("The errors name every rule with its code, and what to do about each."),
+    ),
+    "query-time-rejected": (
+        mark("A list cannot have been queried at an instant that lies ahead."),
+        mark("Write the instant at which the authority gave the file, with its time zone."),
     ),
     "region-not-found": (
         mark("The code system has never had this code."),
@@ -343,6 +471,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "region-reference-rejected": (
         mark("A region is named by its code system and its code, such as mca:422828100."),
         mark("Write the reference so; add the day, as mca:330103@2020-05-01, where the code is an old one."),
+    ),
+    "register-rejected": (
+        mark("Rows of the register's files break rules, or name evaluators that are registered already."),
+        mark("Correct every cell that is named, in the file itself, and import it again. Nothing was imported."),
+    ),
+    "requirements-not-readable": (
+        mark("The requirements of the evaluator's place cannot be found, and none were held against the dossier."),
+        mark("Correct the region of the dossier, or import the divisions of that time."),
     ),
     "review-outdated": (
         mark("The review names other content than the draft has now: it was edited since. Nothing was saved."),
@@ -371,6 +507,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "schema-refused": (
         mark("A schema uses what the registry does not support, so documents cannot be checked by it."),
         mark("Change the schema at the places that the errors point to."),
+    ),
+    "scope-item-not-found": (
+        mark("The evaluator has no scope item under this identifier or number."),
+        mark("Take it from the status of the evaluator."),
+    ),
+    "scope-rejected": (
+        mark("A region or a range of versions of a scope item is not acceptable."),
+        mark("The errors name each place and what to write there."),
     ),
     "seal-broken": (
         mark("What was encrypted was not encrypted with the key files of this server, or it was altered."),
@@ -412,9 +556,41 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The connection is neither encrypted nor within this machine: others could read the password."),
         mark("Use the https address. Whoever runs the server sets REGISTRY_PUBLIC_URL to it."),
     ),
+    "snapshot-conflict": (
+        mark("The list was queried at this instant already, and gave another file. What is recorded never changes."),
+        mark("Give the instant at which this file was given."),
+    ),
+    "snapshot-shrunk": (
+        mark("The file has less than half of the entries of the query before, as a download has that broke off."),
+        mark("Query the list again. Where it did become so much shorter, repeat the request with accept_fewer=true."),
+    ),
     "stale-version": (
         mark("The change was made to a version that is no longer the present one. Nothing was saved."),
         mark("Read the record again, then make the change anew."),
+    ),
+    "standard-not-found": (
+        mark("Nothing is published under this identifier and version, or no version is in force on the day."),
+        mark("The detail says which versions there are; the list of standards shows everything."),
+    ),
+    "standard-rejected": (
+        mark("A standard contradicts itself: in a rule, a weight, a value or a bound of its own."),
+        mark("The errors name every fault by its code and place, and what to do about it."),
+    ),
+    "step-refused": (
+        mark("The application is not in the stage for this step, or a rule stands against it. Nothing was recorded."),
+        mark("The errors name every rule with its code, and what to do about each."),
+    ),
+    "surveillance-not-found": (
+        mark("There is no surveillance under this identifier."),
+        mark("Take the identifier from the list of surveillances."),
+    ),
+    "surveillance-refused": (
+        mark("The surveillance has its result already, or what was said of it does not fit together."),
+        mark("The detail says what does not fit."),
+    ),
+    "time-rejected": (
+        mark("A time in the address is no day or no instant with its zone, or lies after now where it may not."),
+        mark("Write a day as 2026-03-10, an instant as 2026-03-10T00:00:00Z, and the + of a zone as %2B."),
     ),
     "too-long-for-sheet": (
         mark("A sheet of a workbook ends at row 1,048,576."),
@@ -465,6 +641,30 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "unsupported-media-type": (
         mark("The heading Content-Type is missing, or names what this address does not read."),
         mark("Send application/json or multipart/form-data."),
+    ),
+    "version-taken": (
+        mark("This version is published or drafted already, or comes with the program."),
+        mark("Choose another version: what is published never changes, so that a correction is a new version."),
+    ),
+    "webhook-delivery-not-found": (
+        mark("No delivery is recorded under the identifier in the address."),
+        mark("Take the identifier from the list of deliveries, /api/v1/webhooks/deliveries."),
+    ),
+    "webhook-endpoint-not-found": (
+        mark("No endpoint is registered under the identifier in the address."),
+        mark("Take the identifier from the list of endpoints, /api/v1/webhooks/endpoints."),
+    ),
+    "webhook-endpoint-not-in-state": (
+        mark("The endpoint is disabled where it must be told, or told where it must be disabled."),
+        mark("Read its present state, then enable or disable it first."),
+    ),
+    "webhook-endpoint-rejected": (
+        mark("Messages may not be sent to this address: its origin is not allowed, or it is told already."),
+        mark("Use another address, or have an operator allow the origin by REGISTRY_WEBHOOK_ORIGINS."),
+    ),
+    "webhook-replay-refused": (
+        mark("The message is on its way to the endpoint, so that it cannot be sent again yet."),
+        mark("Wait until it is delivered or given up, then repeat it."),
     ),
     "withdrawal-refused": (
         mark("A version cannot be withdrawn for days that are past, nor for days on which it is not in force anyway."),

@@ -139,7 +139,7 @@ def opened_data_folders(tree: ast.Module) -> Iterator[ast.Constant]:
 
 
 def own_name(module: str) -> str:
-    """The file name of a module that stands directly in a slice, else nothing. An `x_service` is a `service`, and so on."""
+    """The file name of a module that stands directly in a slice, else nothing. An `x_service` is a `service`, ..."""
     parts = [*module.split("."), "__init__"]
     name = parts[2] if len(parts) in {3, 4} and parts[1] in SLICES else ""
     last = name.rpartition("_")[2]

@@ -3,7 +3,14 @@
 import pytest
 from identity_providers import forging_provider
 
-from registry.outbound import Outbound, OutboundFailed, OutboundRefused, origin_of
+from registry.outbound import (
+    OriginsRejected,
+    Outbound,
+    OutboundFailed,
+    OutboundRefused,
+    allowed_origins,
+    origin_of,
+)
 
 ELSEWHERE = [
     "http://evil.example/", "https://evil.example/", "https://login.example.org.evil.example/",
@@ -25,6 +32,8 @@ def test_what_is_not_allowed_is_not_asked(url: str, allowed: frozenset[str]) -> 
         outside.get_json(url)
     with pytest.raises(OutboundRefused):
         outside.post_form(url, {"secret": "x"})
+    with pytest.raises(OutboundRefused):
+        outside.post(url, b"{}", {})
 
 
 @pytest.mark.parametrize(
@@ -74,3 +83,14 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
 def test_a_server_that_is_not_there_is_named() -> None:
     with pytest.raises(OutboundFailed, match=r"127\.0\.0\.1:1"):
         Outbound(frozenset({"http://127.0.0.1:1"})).get_json("http://127.0.0.1:1/x?code=c")
+
+
+def test_a_list_of_origins_is_read_and_every_bad_entry_named() -> None:
+    assert allowed_origins(None, "REGISTRY_X") == frozenset()
+    assert allowed_origins("https://a.example, http://127.0.0.1:9 ,", "REGISTRY_X") == {
+        "https://a.example",
+        "http://127.0.0.1:9",
+    }
+    with pytest.raises(OriginsRejected) as caught:
+        allowed_origins("https://a.example,https://b.example/path,http://c.example,*", "REGISTRY_X")
+    assert [each.value for each in caught.value.violations] == ["https://b.example/path", "http://c.example", "*"]

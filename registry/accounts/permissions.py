@@ -72,7 +72,15 @@ class Permission(StrEnum):
     APPLICATION_SUBMIT = "application.submit"
     APPLICATION_ASSESS = "application.assess"
     APPLICATION_DECIDE = "application.decide"
+    EVALUATOR_READ = "evaluator.read"
+    EVALUATOR_READ_DOSSIER = "evaluator.read_dossier"
+    EVALUATOR_APPLY = "evaluator.apply"
+    EVALUATOR_ERASE_PERSON = "evaluator.erase_person"
+    QUALIFICATION_DECIDE = "qualification.decide"
     ELIGIBILITY_READ = "eligibility.read"
+    WEBHOOK_MANAGE = "webhook.manage"
+    EXCLUSION_IMPORT = "exclusion.import"
+    EXCLUSION_CHECK = "exclusion.check"
 
 
 Grantee = Role | Anybody
@@ -116,7 +124,16 @@ TABLE: Mapping[Permission, frozenset[Grantee]] = {
     _P.APPLICATION_SUBMIT: frozenset({Role.EVALUATOR}),
     _P.APPLICATION_ASSESS: frozenset({Role.VETTING_OFFICER}),
     _P.APPLICATION_DECIDE: frozenset({Role.VETTING_OFFICER, Role.APPROVER}),
+    _P.EVALUATOR_READ: frozenset({_A.PUBLIC}),
+    _P.EVALUATOR_READ_DOSSIER: frozenset({Role.VETTING_OFFICER, Role.AUDITOR, Role.EVALUATOR}),
+    # Who has no evaluator yet has no role for one either: an administrator binds the account to its code afterwards.
+    _P.EVALUATOR_APPLY: frozenset({_A.SIGNED_IN}),
+    _P.EVALUATOR_ERASE_PERSON: frozenset({Role.VETTING_OFFICER, Role.EVALUATOR}),
+    _P.QUALIFICATION_DECIDE: frozenset({Role.VETTING_OFFICER, Role.APPROVER}),
     _P.ELIGIBILITY_READ: frozenset({Role.PROCUREMENT, Role.AUDITOR, Role.VETTING_OFFICER}),
+    _P.WEBHOOK_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    _P.EXCLUSION_IMPORT: frozenset({Role.VETTING_OFFICER}),
+    _P.EXCLUSION_CHECK: frozenset({Role.VETTING_OFFICER, Role.PROCUREMENT, Role.AUDITOR}),
 }
 # Nobody who administers accounts reads these, whatever else they or another account of theirs may hold.
 SEALED = frozenset({Permission.PLAN_READ_SEALED, Permission.REPORT_READ_SEALED})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit import service as audit
 from registry.audit.entry import Event
+from registry.bulk_rows import add_columns
 from registry.canonical import sha256_hex
 from registry.regions import queries
 from registry.regions.changes import Change
@@ -74,7 +75,7 @@ def import_divisions(
     taken = _taken(session, report, given.name, digest, terms.now)
     taken.as_of = edition.as_of
     _add_import(session, taken, statement)
-    for share in queries.add_columns(session, DivisionRow, queries.columns_of_edition(taken.number, edition)):
+    for share in add_columns(session, DivisionRow.__table__, queries.columns_of_edition(taken.number, edition)):
         terms.progress(0.6 + 0.4 * share, "Saving")
     _log(session, taken, terms.now)
     return replace(report, number=taken.number)
@@ -114,7 +115,7 @@ def import_changes(
     taken = _taken(session, report, given.name, digest, terms.now)
     _add_import(session, taken, statement)
     if fresh:
-        list(queries.add_columns(session, ChangeRow, queries.columns_of_changes(taken.number, fresh)))
+        list(add_columns(session, ChangeRow.__table__, queries.columns_of_changes(taken.number, fresh)))
     _log(session, taken, terms.now)
     return replace(report, number=taken.number)
 
@@ -153,7 +154,7 @@ def import_facts(session: Session, given: FactsFile, today: date, terms: Terms) 
         name: [getattr(each, name) for each in given.facts]
         for name in ("key", "value", "valid_from", "valid_to", "source")
     }
-    list(queries.add_columns(session, FactRow, columns))
+    list(add_columns(session, FactRow.__table__, columns))
     _log(session, taken, terms.now)
     return replace(report, number=taken.number)
 
@@ -246,7 +247,7 @@ def match(session: Session, now: datetime) -> tuple[Matching, list[RegionMatch],
         "mca_code": [each.mca_code for each in found],
         "nbs_code": [each.nbs_code for each in found],
     }
-    list(queries.add_columns(session, MatchRow, columns))
+    list(add_columns(session, MatchRow.__table__, columns))
     payload = {"mca_import": run.mca_import, "nbs_import": run.nbs_import, "matches": len(found)}
     audit.append(session, Event("operator", "region.match", f"region_matching:{number}", payload), now)
     return run, list(found), True

@@ -1,10 +1,10 @@
 """Imports about regions in the database: rows in and out by columns, which is quick for hundreds of thousands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Table, bindparam, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.regions.changes import Change, ChangeKind, Side
@@ -15,27 +15,7 @@ from registry.regions.matching import MatchKind, RegionMatch
 from registry.regions.models import ChangeRow, DivisionRow, FactRow, Matching, MatchRow, RegionImport
 from registry.regions.reference import DEPTH, LEVELS, Level
 
-_CHUNK = 20_000
 _DEPTHS = {str(level): depth for level, depth in DEPTH.items()}
-
-
-def add_columns(session: Session, model: type, columns: Mapping[str, Sequence[Any]]) -> Iterator[float]:
-    """Adds a row for each place of the columns, some thousands at once; gives the share that is done."""
-    table = model.__table__  # type: ignore[attr-defined]
-    assert isinstance(table, Table)
-    number = len(next(iter(columns.values())))
-    is_server = session.get_bind().dialect.name == "postgresql"
-    for first in range(0, number, _CHUNK):
-        part = {name: values[first : first + _CHUNK] for name, values in columns.items()}
-        if is_server:
-            # One statement with an array for each column; executemany is a journey for each row.
-            arrays = [func.unnest(bindparam(name, values, ARRAY(table.c[name].type))) for name, values in part.items()]
-            session.execute(insert(table).from_select(list(part), select(*arrays)))
-        else:
-            names = list(part)
-            rows = [dict(zip(names, row, strict=True)) for row in zip(*part.values(), strict=True)]
-            session.execute(insert(table), rows)
-        yield min(1.0, (first + _CHUNK) / number)
 
 
 def list_imports(session: Session, system: str | None = None) -> Sequence[RegionImport]:

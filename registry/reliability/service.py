@@ -13,6 +13,7 @@ from registry.errors import Conflict, RegistryError, Violation
 from registry.file_formats import shown_name
 from registry.file_limits import UPLOAD, Limits
 from registry.json_text import parse_json
+from registry.own_files import read_bytes
 from registry.parsing import TextTable
 from registry.reliability.columns import SIDES, FindingsRejected, Side, require_columns
 from registry.reliability.comparison import Provenance, compare_findings
@@ -23,7 +24,6 @@ from registry.reliability.inputs import (
     ReadInputs,
     criteria_document,
     pairs_csv,
-    read_bytes,
     read_submission,
     result_json,
 )

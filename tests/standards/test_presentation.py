@@ -101,8 +101,10 @@ def test_a_resolved_standard_in_english_says_what_counts_and_by_whom() -> None:
         "",
         "What cannot be otherwise",
         "  “actions.enterprises_invested” is at most eligible enterprises.",
-        "  If [all of the following hold: (1) “actions.enterprises_invested” is less than enterprises to invest in (now 2);"
-        " (2) “actions.plan_changed” is not so], then [“actions.funds_unspent” is more than 0 CNY].",
+        (
+            "  If [all of the following hold: (1) “actions.enterprises_invested” is less than enterprises to invest in"
+            " (now 2); (2) “actions.plan_changed” is not so], then [“actions.funds_unspent” is more than 0 CNY]."
+        ),
         "",
         "Result",
         "  The points of the criteria are added.",

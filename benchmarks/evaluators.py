@@ -1,0 +1,170 @@
+"""Time to take in a register, to say what all of it was on a day, and to find who controls an evaluator.
+
+python benchmarks/evaluators.py status          100,000 scope items with 1,000,000 events, one (valid_at, known_at)
+python benchmarks/evaluators.py ownership       control paths over 200,000 edges
+python benchmarks/evaluators.py import [URL]    50,000 evaluators with their certificates; URL: of an empty database, by
+                                                default an SQLite file in a folder that is removed again
+
+Wall time and, in brackets, the time of this process on a processor. A second run on a quiet machine is the one to
+write down.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from ownership_samples import DAY, OLDEST_SEEN, lifelike_edges, make_ownership, tangled_edges
+from register_samples import AS_OF, NOW, SOURCE, make_evaluator, make_grant, write_files
+
+from registry.accounts.permissions import OPERATOR
+from registry.db import open_database, read, write
+from registry.db_state import upgrade
+from registry.evaluators.batch_status import STATES, statuses
+from registry.evaluators.policy import Policy
+from registry.evaluators.qualification import EventType
+from registry.evaluators.register_export import ExportFormat, export
+from registry.evaluators.register_inputs import read_register
+from registry.evaluators.register_service import Terms, import_register, listing
+from registry.evaluators.status_columns import (
+    EVENT_TYPES,
+    NO_DAY,
+    NOWHERE,
+    CauseColumns,
+    Columns,
+    EventColumns,
+    SurveillanceColumns,
+    microseconds,
+)
+
+ITEMS, EVENTS = 100_000, 1_000_000
+EDGES, ASKED = 200_000, 500
+EVALUATORS = 50_000
+KNOWN_AT, VALID_AT = datetime(2026, 3, 1, tzinfo=UTC), date(2026, 3, 1)
+
+Result = TypeVar("Result")
+
+
+def timed(label: str, work: Callable[[], Result]) -> Result:
+    wall, own = time.perf_counter(), time.process_time()
+    result = work()
+    print(f"{label:44} {time.perf_counter() - wall:8.3f} s ({time.process_time() - own:.3f} s)", flush=True)
+    return result
+
+
+def eventful_columns() -> Columns:
+    """Every item is granted, then suspended and reinstated in turns; one in a hundred events is corrected away."""
+    rng = np.random.default_rng(7)
+    each = EVENTS // ITEMS
+    item = np.repeat(np.arange(ITEMS, dtype=np.int32), each)
+    place = np.tile(np.arange(each), ITEMS)
+    codes = {kind: code for code, kind in enumerate(EVENT_TYPES)}
+    later = np.where(place % 2 == 1, codes[EventType.SUSPEND], codes[EventType.REINSTATE])
+    acts_as = np.where(place == 0, codes[EventType.GRANT], later).astype(np.int8)
+    first = date(2022, 1, 1).toordinal() + rng.integers(0, 700, ITEMS)
+    effective = (np.repeat(first, each) + 60 * place).astype(np.int32)
+    supersedes = np.full(EVENTS, NOWHERE, np.int32)
+    correcting = np.flatnonzero((place > 1) & (rng.random(EVENTS) < 0.01))
+    supersedes[correcting] = correcting - 1
+    events = EventColumns(
+        item,
+        np.arange(1, EVENTS + 1, dtype=np.int64),
+        acts_as,
+        effective,
+        (microseconds(datetime(2022, 1, 1, tzinfo=UTC)) + rng.integers(0, 5 * 365 * 86_400, EVENTS) * 1_000_000),
+        effective,
+        np.where(place == 0, effective + 5 * 365, NO_DAY).astype(np.int32),
+        supersedes,
+        np.zeros(EVENTS, np.bool_),
+    )
+    with_cause = np.flatnonzero(place > 0).astype(np.int32)
+    opens = acts_as[with_cause] == codes[EventType.SUSPEND]
+    causes = CauseColumns(
+        with_cause,
+        np.zeros(len(with_cause), np.int32),
+        opens,
+        np.where(opens, effective[with_cause] + 90, NO_DAY).astype(np.int32),
+    )
+    surveyed = rng.integers(0, ITEMS, ITEMS).astype(np.int32)
+    surveillances = SurveillanceColumns(
+        surveyed,
+        (first[surveyed] + 300).astype(np.int32),
+        np.full(ITEMS, microseconds(datetime(2025, 1, 1, tzinfo=UTC)), np.int64),
+    )
+    return Columns(ITEMS, events, causes, surveillances)
+
+
+def measure_status() -> None:
+    columns = timed(f"fill columns of {EVENTS:,} events", eventful_columns)
+    found = timed(f"status of {ITEMS:,} items", lambda: statuses(columns, VALID_AT, KNOWN_AT, Policy()))
+    timed("the same again", lambda: statuses(columns, VALID_AT, KNOWN_AT, Policy()))
+    numbers = np.bincount(found.state, minlength=len(STATES))
+    print(", ".join(f"{number:,} {state}" for state, number in zip(STATES, numbers, strict=True) if number))
+
+
+def measure_ownership() -> None:
+    """A graph as registers have them, and one in which nearly all hang together, in circles."""
+    for label, make in (("lifelike", lifelike_edges), ("tangled", tangled_edges)):
+        edges = make(random.Random(5), EDGES)
+        ownership = timed(f"make {EDGES:,} {label} edges ready", lambda edges=edges: make_ownership(edges))  # type: ignore[misc]
+        rng = random.Random(6)
+        asked = [rng.choice(edges).owned for _ in range(ASKED)]
+        times, paths = [], 0
+        for each in asked:
+            # Each with nothing kept from the one before, as in a request of its own.
+            before = time.perf_counter()
+            found = ownership.on(DAY, OLDEST_SEEN).control_of(each)
+            times.append(1000 * (time.perf_counter() - before))
+            paths += sum(len(control.paths) for control in found)
+        times.sort()
+        print(
+            f"control paths of one evaluator: median {statistics.median(times):.3f} ms, 99 of 100 under "
+            f"{times[int(0.99 * ASKED)]:.3f} ms, slowest {times[-1]:.3f} ms; {paths / ASKED:.1f} paths on average"
+        )
+
+
+def measure_import(url: str, folder: Path) -> None:
+    numbers = range(1, EVALUATORS + 1)
+    grants = [make_grant(each, domain=domain) for each in numbers for domain in ("environment", "water")]
+    files = write_files(folder, [make_evaluator(each) for each in numbers], grants)
+    database = open_database(url, create=True)
+    upgrade(database)
+    begun = time.perf_counter()
+    given = timed("read and check both files", lambda: read_register(files, AS_OF))
+    terms = Terms(SOURCE, NOW)
+    report = timed("save", lambda: write(database, lambda session: import_register(session, OPERATOR, given, terms)))
+    print(f"{report.evaluators:,} evaluators, {report.items:,} scope items: {time.perf_counter() - begun:.1f} s")
+    timed("the same again", lambda: write(database, lambda session: import_register(session, OPERATOR, given, terms)))
+    found = timed(
+        "status of all, from the database", lambda: read(database, lambda s: listing(s, AS_OF, NOW, Policy()))
+    )
+    for form in ExportFormat:
+        content = timed(f"write {form}", lambda form=form: export(found, form))  # type: ignore[misc]
+        print(f"{form}: {len(content) / 2**20:.1f} MiB")
+    database.close()
+
+
+def main() -> None:
+    match sys.argv[1:]:
+        case ["status"]:
+            measure_status()
+        case ["ownership"]:
+            measure_ownership()
+        case ["import", *rest]:
+            with tempfile.TemporaryDirectory() as folder:
+                url = rest[0] if rest else f"sqlite:///{folder}/registry.db"
+                measure_import(url, Path(folder))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

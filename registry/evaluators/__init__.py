@@ -1,0 +1,1 @@
+"""Evaluators: who assesses, what they are entitled to on any day, and why."""

@@ -1,0 +1,264 @@
+"""JSON routes of evaluators: apply, list, show, the dossier and its versions, evidence, erasure of a person's name."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from starlette.datastructures import UploadFile
+
+from registry.accounts.permissions import Actor, Permission
+from registry.deps import NowDep, ReadSessionDep, permitted
+from registry.evaluators import dossier_queries as queries
+from registry.evaluators import dossier_service, evidence_service
+from registry.evaluators.dossier_errors import DossierChanged, DossierNotNamed, EvidenceRejected
+from registry.evaluators.dossier_queries import Search, get_evaluator
+from registry.evaluators.dossier_service import Submission, Taken
+from registry.evaluators.dossier_wire import (
+    DossierOut,
+    ErasureIn,
+    EvaluatorListOut,
+    EvaluatorOut,
+    EvidenceListOut,
+    EvidenceOut,
+    PersonOut,
+    WholeDossierOut,
+    dossier_out,
+    evaluator_out,
+    evidence_out,
+    person_out,
+    whole_dossier_out,
+)
+from registry.evaluators.qualification_api import Change, changing
+from registry.evaluators.vetting_reach_service import require
+from registry.json_bodies import JSON, body_of, documented, media_type
+from registry.json_models import RequestRejected, UnsupportedMediaType, parsed
+from registry.keyset import decode_cursor, encode_cursor
+from registry.request_rules import require_known_parameters
+from registry.standards.draft_errors import DraftChanged, DraftNotNamed
+from registry.standards.preconditions import IfMatch, read_if_match
+
+PREFIX = "/api/v1/evaluators"
+_FORM = "multipart/form-data"
+_READ_FIRST = "Read the dossier and send its ETag, which holds the digest of its content, as If-Match."
+_DOCUMENT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": {"type": "object", "description": "By schemas/evaluator.v1.json."}}},
+    }
+}
+_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "PDF, PNG or JPEG; at most 20 MiB.",
+                        }
+                    },
+                }
+            }
+        },
+    }
+}
+
+router = APIRouter(prefix=PREFIX, tags=["evaluators"], dependencies=[Depends(require_known_parameters)])
+
+
+async def _json_text(request: Request) -> bytes:
+    if media_type(request) != JSON:
+        raise UnsupportedMediaType(f"Send {JSON}, not {media_type(request)[:80] or 'a body without a type'}.")
+    return await request.body()
+
+
+# A plain function, so that parsing runs in a thread and not where the body is awaited.
+def handed_in(text: Annotated[bytes, Depends(_json_text)]) -> dict[str, Any]:
+    found = parsed(text)
+    if not isinstance(found, dict):
+        raise RequestRejected("The body is one dossier, a JSON object.")
+    return found
+
+
+async def handed_in_file(request: Request) -> tuple[str, bytes]:
+    """Name and content."""
+    if media_type(request) != _FORM:
+        raise UnsupportedMediaType(f"Send {_FORM}, not {media_type(request)[:80] or 'a body without a type'}.")
+    async with request.form(max_files=1, max_fields=0) as form:
+        part = form.get("file")
+        if not isinstance(part, UploadFile):
+            raise EvidenceRejected("The form has one part, named file, which is a file.")
+        return part.filename or "file", await part.read()
+
+
+def if_match(
+    request: Request,
+    _shown: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag of what was read; entity tags, and not `*`.")
+    ] = None,
+) -> IfMatch:
+    try:
+        return read_if_match(request.headers.getlist("if-match"))
+    except DraftNotNamed as error:
+        raise DossierNotNamed(f"The heading If-Match is missing. {_READ_FIRST}") from error
+    except DraftChanged as error:
+        raise DossierChanged(f"If-Match does not name a version of the dossier. {_READ_FIRST}") from error
+
+
+CodePath = Annotated[str, Path(max_length=16, description="As ev-000001.")]
+DocumentDep = Annotated[dict[str, Any], Depends(handed_in)]
+FileDep = Annotated[tuple[str, bytes], Depends(handed_in_file)]
+IfMatchDep = Annotated[IfMatch, Depends(if_match)]
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern="^[!-~]+$",
+        description="The same key with the same dossier gets the same answer; with another one it is refused.",
+    ),
+]
+READ = [Depends(permitted("evaluator.read"))]
+Reader = Annotated[Actor, Depends(permitted("evaluator.read_dossier", about_a_subject=True))]
+Applying = Annotated[Change, changing("evaluator.apply")]
+Submitting = Annotated[Change, changing("application.submit")]
+Erasing = Annotated[Change, changing("evaluator.erase_person")]
+
+
+def _answered(taken: Taken, response: Response) -> DossierOut:
+    response.headers["etag"] = f'"{taken.version.sha256}"'
+    if taken.is_replayed:
+        response.headers["idempotency-replayed"] = "true"
+    return dossier_out(taken.evaluator, taken.version)
+
+
+@router.post("", status_code=201, openapi_extra=_DOCUMENT)
+def apply(change: Applying, document: DocumentDep, response: Response, key: KeyHeader = None) -> DossierOut:
+    """A new evaluator by its dossier. Everything that is wrong is told at once, and then nothing is saved."""
+    taken = change(lambda session, actor: dossier_service.apply(session, actor, Submission(document, key), change.now))
+    response.headers["location"] = f"{PREFIX}/{taken.evaluator.code}"
+    return _answered(taken, response)
+
+
+@router.get("", dependencies=READ)
+def list_evaluators(
+    session: ReadSessionDep,
+    q: Annotated[
+        str | None, Query(min_length=1, max_length=200, description="Part of a name, also a former one.")
+    ] = None,
+    credit_code: Annotated[str | None, Query(max_length=18, description="All 18 characters.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Evaluators of a page.")] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="From the `next` of the page before.")] = None,
+) -> EvaluatorListOut:
+    """Evaluators with their dated names, by code. Several may have had one name: none is picked silently."""
+    after = 0 if cursor is None else decode_cursor(cursor, int)[0]
+    found = queries.list_evaluators(session, Search(q, credit_code), limit=limit + 1, after=after)
+    names = queries.names_of(session, found[:limit])
+    following = None
+    if len(found) > limit:
+        asked = {"q": q, "credit_code": credit_code, "limit": limit, "cursor": encode_cursor(found[limit - 1].number)}
+        following = f"{PREFIX}?{urlencode({name: each for name, each in asked.items() if each is not None})}"
+    return EvaluatorListOut(evaluators=[evaluator_out(each, names[each.id]) for each in found[:limit]], next=following)
+
+
+@router.get("/{code}", dependencies=READ)
+def show_evaluator(code: CodePath, session: ReadSessionDep) -> EvaluatorOut:
+    """What is public: names, credit code, legal form, region. What it is qualified for is under /status."""
+    evaluator = get_evaluator(session, code)
+    return evaluator_out(evaluator, queries.names_of(session, [evaluator])[evaluator.id])
+
+
+@router.get("/{code}/dossier")
+def get_dossier(
+    code: CodePath,
+    asking: Reader,
+    session: ReadSessionDep,
+    now: NowDep,
+    response: Response,
+    number: Annotated[int | None, Query(ge=1, le=2**31, description="Of a version; default: the newest.")] = None,
+) -> WholeDossierOut:
+    """A version of the dossier with the names of persons, as far as they are not erased."""
+    evaluator = get_evaluator(session, code)
+    require(session, asking, Permission.EVALUATOR_READ_DOSSIER, evaluator, now)
+    version = queries.get_version(session, evaluator, number)
+    response.headers["etag"] = f'"{version.sha256}"'
+    return whole_dossier_out(evaluator, version, queries.list_persons(session, evaluator.id))
+
+
+@router.put("/{code}/dossier", openapi_extra=_DOCUMENT)
+def save_dossier(
+    code: CodePath,
+    change: Submitting,
+    seen: IfMatchDep,
+    document: DocumentDep,
+    response: Response,
+    key: KeyHeader = None,
+) -> DossierOut:
+    """The next version of what was read. Declarations may be ended, and never removed."""
+
+    def work(session: Any, actor: Actor) -> Taken:
+        evaluator = get_evaluator(session, code)
+        expected = seen.expected(evaluator.dossier_sha256)
+        return dossier_service.save(session, actor, evaluator, Submission(document, key), expected, change.now)
+
+    return _answered(change(work), response)
+
+
+@router.post("/{code}/evidence", status_code=201, openapi_extra=_FILE)
+def hand_in_evidence(code: CodePath, change: Submitting, file: FileDep, response: Response) -> EvidenceOut:
+    """A file, which the dossier then names by its digest. The type is told by the content."""
+    name, content = file
+
+    def work(session: Any, actor: Actor) -> EvidenceOut:
+        evaluator = get_evaluator(session, code)
+        return evidence_out(evidence_service.hand_in(session, actor, evaluator, name, content, change.now))
+
+    made = change(work)
+    response.headers["location"] = f"{PREFIX}/{code}/evidence/{made.sha256}"
+    return made
+
+
+@router.get("/{code}/evidence")
+def list_evidence(code: CodePath, asking: Reader, session: ReadSessionDep, now: NowDep) -> EvidenceListOut:
+    """The files that were handed in for the evaluator, the oldest first."""
+    found = evidence_service.list_files(session, asking, get_evaluator(session, code), now)
+    return EvidenceListOut(evidence=[evidence_out(each) for each in found])
+
+
+@router.get("/{code}/evidence/{sha256}", response_class=Response, response_model=None)
+def get_evidence(
+    code: CodePath,
+    sha256: Annotated[str, Path(max_length=64)],
+    asking: Reader,
+    session: ReadSessionDep,
+    now: NowDep,
+) -> Response:
+    """A file, byte for byte, as something to keep and not to show."""
+    evaluator = get_evaluator(session, code)
+    evidence, content = evidence_service.read_file(session, asking, evaluator, sha256, now)
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(evidence.file.name, safe='')}",
+        "etag": f'"{sha256}"',
+    }
+    return Response(content, headers=headers, media_type=evidence.content.media_type)
+
+
+@router.post("/{code}/persons/{person}/erasure", openapi_extra=documented(ErasureIn))
+def erase_person(
+    code: CodePath,
+    person: Annotated[str, Path(max_length=40, description="As the dossier calls the person.")],
+    change: Erasing,
+    wanted: Annotated[ErasureIn, Depends(body_of(ErasureIn))],
+) -> PersonOut:
+    """The name of a person goes for good. What the dossiers say of the id stays."""
+
+    def work(session: Any, actor: Actor) -> PersonOut:
+        evaluator = get_evaluator(session, code)
+        return person_out(dossier_service.erase_person(session, actor, evaluator, person, wanted.reason, change.now))
+
+    return change(work)

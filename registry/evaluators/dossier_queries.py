@@ -1,0 +1,164 @@
+"""Evaluators and their dossiers, found again. known_at: as the registry knew it then."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from registry.blobs import Content
+from registry.evaluators.dossier import Persons
+from registry.evaluators.dossier_errors import EvaluatorNotFound, PersonNotFound
+from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, EvidenceFile, Known, Person
+from registry.evaluators.models import Evaluator
+from registry.evaluators.names import normal_text
+
+Row = TypeVar("Row", bound=Known)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """text: a part of a name, present or former. Both None: all."""
+
+    text: str | None = None
+    credit_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    file: EvidenceFile
+    content: Content
+
+
+def find_evaluator(session: Session, code: str) -> Evaluator | None:
+    return session.scalar(select(Evaluator).where(Evaluator.code == code))
+
+
+def get_evaluator(session: Session, code: str) -> Evaluator:
+    """Raises EvaluatorNotFound."""
+    found = find_evaluator(session, code)
+    if found is None:
+        raise EvaluatorNotFound("There is no evaluator with this code. Codes are written as ev-000001.")
+    return found
+
+
+def find_by_credit_code(session: Session, credit_code: str) -> Evaluator | None:
+    return session.scalar(select(Evaluator).where(Evaluator.credit_code == credit_code))
+
+
+def list_evaluators(session: Session, search: Search, *, limit: int, after: int = 0) -> Sequence[Evaluator]:
+    """By number; after: that of the last one seen."""
+    statement = select(Evaluator).where(Evaluator.number > after).order_by(Evaluator.number).limit(limit)
+    if search.credit_code is not None:
+        statement = statement.where(Evaluator.credit_code == search.credit_code)
+    if search.text is not None:
+        wanted = normal_text(search.text)
+        is_named_so = EvaluatorName.normal.contains(wanted, autoescape=True)
+        named = exists().where(
+            EvaluatorName.evaluator_id == Evaluator.id, EvaluatorName.known_to.is_(None), is_named_so
+        )
+        statement = statement.where(named)
+    return session.scalars(statement).all()
+
+
+def next_number(session: Session) -> int:
+    return (session.scalar(select(func.max(Evaluator.number))) or 0) + 1
+
+
+def list_versions(session: Session, evaluator: Evaluator) -> Sequence[DossierVersion]:
+    """The oldest first."""
+    of_evaluator = DossierVersion.evaluator_id == evaluator.id
+    return session.scalars(select(DossierVersion).where(of_evaluator).order_by(DossierVersion.number)).all()
+
+
+def get_version(session: Session, evaluator: Evaluator, number: int | None = None) -> DossierVersion:
+    """The newest one without a number. Raises EvaluatorNotFound where it has none of the number."""
+    found = session.get(DossierVersion, (evaluator.id, number or evaluator.dossier_number))
+    if found is None:
+        raise EvaluatorNotFound(f"The dossier of {evaluator.code} has versions 1 to {evaluator.dossier_number}.")
+    return found
+
+
+def find_version_as_of(session: Session, evaluator: Evaluator, known_at: datetime) -> DossierVersion | None:
+    """The newest one that the registry had then."""
+    return session.scalar(
+        select(DossierVersion)
+        .where(DossierVersion.evaluator_id == evaluator.id, DossierVersion.submitted_at <= known_at)
+        .order_by(DossierVersion.number.desc())
+        .limit(1)
+    )
+
+
+def find_version_by_key(session: Session, submitted_by: str, key: str) -> DossierVersion | None:
+    return session.scalar(
+        select(DossierVersion).where(DossierVersion.submitted_by == submitted_by, DossierVersion.idempotency_key == key)
+    )
+
+
+def document_of(version: DossierVersion) -> dict[str, Any]:
+    """By schemas/evaluator.v1.json, without names of persons."""
+    found: dict[str, Any] = json.loads(version.content)
+    return found
+
+
+def list_persons(session: Session, evaluator_id: UUID) -> Sequence[Person]:
+    return session.scalars(select(Person).where(Person.evaluator_id == evaluator_id).order_by(Person.ref)).all()
+
+
+def get_person(session: Session, evaluator: Evaluator, ref: str) -> Person:
+    """Raises PersonNotFound."""
+    found = session.scalar(select(Person).where(Person.evaluator_id == evaluator.id, Person.ref == ref))
+    if found is None:
+        raise PersonNotFound(f"The dossiers of {evaluator.code} name nobody by this id.")
+    return found
+
+
+def persons_of(session: Session, evaluator_id: UUID) -> Persons:
+    return {each.ref: each.id for each in list_persons(session, evaluator_id)}
+
+
+def as_known(table: type[Known], known_at: datetime) -> ColumnElement[bool]:
+    """Of rows that are looked up in bulk, those that the registry knew then; for any statement."""
+    return (table.known_from <= known_at) & (table.known_to.is_(None) | (table.known_to > known_at))
+
+
+def list_known(session: Session, table: type[Row], evaluator_id: UUID) -> Sequence[Row]:
+    """What the newest version says."""
+    return session.scalars(
+        select(table)
+        .where(table.evaluator_id == evaluator_id, table.known_to.is_(None))
+        .order_by(table.valid_from, table.id)
+    ).all()
+
+
+def names_of(session: Session, evaluators: Sequence[Evaluator]) -> Mapping[UUID, list[EvaluatorName]]:
+    """By the id of the evaluator, the names that the newest version tells, the oldest first."""
+    found: defaultdict[UUID, list[EvaluatorName]] = defaultdict(list)
+    statement = (
+        select(EvaluatorName)
+        .where(EvaluatorName.evaluator_id.in_([each.id for each in evaluators]), EvaluatorName.known_to.is_(None))
+        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
+    )
+    for each in session.scalars(statement):
+        found[each.evaluator_id].append(each)
+    return found
+
+
+def list_evidence(session: Session, evaluator: Evaluator) -> list[Evidence]:
+    """The oldest first, without bytes."""
+    statement = (
+        select(EvidenceFile, Content)
+        .join(Content, Content.sha256 == EvidenceFile.sha256)
+        .where(EvidenceFile.evaluator_id == evaluator.id)
+        .order_by(EvidenceFile.uploaded_at, EvidenceFile.sha256)
+    )
+    return [Evidence(file, content) for file, content in session.execute(statement)]
+
+
+def evidence_digests(session: Session, evaluator_id: UUID) -> frozenset[str]:
+    return frozenset(session.scalars(select(EvidenceFile.sha256).where(EvidenceFile.evaluator_id == evaluator_id)))

@@ -1,0 +1,255 @@
+"""Who stands behind an evaluator, from the dossiers of all, and whether it is independent of an engagement's parties.
+
+What a dossier says of owners is a statement of that evaluator: it is a source of its own, and two that contradict each
+other leave doubt. That an owner is only the state counts for public authorities alone, by their credit codes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.errors import Violation
+from registry.evaluators import dossier_queries
+from registry.evaluators.credit_code import read_credit_code
+from registry.evaluators.declared_interests import (
+    Declaration,
+    advice_of,
+    affiliates_of,
+    declarations_of,
+    declared_interests,
+)
+from registry.evaluators.declared_interests import Finding as DeclaredFinding
+from registry.evaluators.dossier_models import EvaluatorName, OwnershipEdge
+from registry.evaluators.exclusion_errors import QuestionRejected
+from registry.evaluators.exclusion_matching import Identity
+from registry.evaluators.independence import Engagement, Finding, Limits, independence
+from registry.evaluators.models import Evaluator
+from registry.evaluators.names import DatedName
+from registry.evaluators.ownership import Basis, Edge, Gap, Ownership
+from registry.evaluators.periods import Period, legal_day
+from registry.evaluators.register_models import ImportedEvaluator
+from registry.evaluators.tenure import Finding as TenureFinding
+from registry.evaluators.tenure import History, advisory_separation
+from registry.regions.reference import read_reference
+from registry.regions.region_errors import ReferenceRejected
+
+SHIPPED_LIMITS = Limits()
+ADVISORY_MONTHS = 24
+# 机关: bodies of the state itself, which belong to nobody.
+_AUTHORITY = "uscc:11"
+_CHUNK = 500
+_SEEN_CHARACTERS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """As keys, see read_party. None where not known. scored: everybody whose targets are scored."""
+
+    scored: tuple[str, ...]
+    commissioner: str | None
+    payer: str | None
+    other_bidders: tuple[str, ...] | None = None
+    implementers: tuple[str, ...] = ()
+
+    def apart_from_bidders(self) -> tuple[str, ...]:
+        told = (*self.scored, *self.implementers, self.commissioner, self.payer)
+        return tuple(dict.fromkeys(each for each in told if each is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Every check that was made, none left out."""
+
+    evaluator: Evaluator
+    window: Period
+    known_at: datetime
+    findings: tuple[Finding, ...]
+    declared: tuple[DeclaredFinding, ...]
+    advice: tuple[TenureFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Of one body on a day: who controls it for sure, and what is not known of who stands above it."""
+
+    controllers: tuple[Identity, ...]
+    gaps: tuple[Gap, ...]
+
+
+def assess(
+    session: Session,
+    evaluator: Evaluator,
+    parties: Parties,
+    window: Period,
+    known_at: datetime,
+    limits: Limits = SHIPPED_LIMITS,
+) -> Answer:
+    """window: of the work, the report included. Raises QuestionRejected for parties that cannot be told apart."""
+    _require_comparable(parties)
+    own = key_of(evaluator)
+    engagement = Engagement(
+        own, parties.scored, parties.commissioner, parties.payer, parties.other_bidders, window, parties.implementers
+    )
+    bodies = {own, *(party for _, party in engagement.parties())}
+    ownership = _ownership_above(session, bodies, known_at, _founding(session, evaluator, own, known_at))
+    declared = _declarations(session, evaluator, known_at)
+    affiliates = affiliates_of(declared or (), window)
+    history = History(None if declared is None else advice_of(own, declared), None)
+    advised = (*parties.scored, *parties.implementers)
+    return Answer(
+        evaluator,
+        window,
+        known_at,
+        independence(engagement, ownership, limits, legal_day(known_at)),
+        declared_interests(declared, parties.apart_from_bidders(), window, ADVISORY_MONTHS),
+        advisory_separation(own, advised, history, window, ADVISORY_MONTHS, affiliates),
+    )
+
+
+def owners_of(session: Session, body: str, on: date, known_at: datetime, limits: Limits = SHIPPED_LIMITS) -> Owners:
+    """body: its key."""
+    oldest_seen = legal_day(known_at) - timedelta(days=limits.ownership_max_age_days)
+    view = _ownership_above(session, {body}, known_at).on(on, oldest_seen)
+    return Owners(identities(session, sorted(view.controllers(body)), known_at), view.gaps(body))
+
+
+def key_of(evaluator: Evaluator) -> str:
+    """As dossier.own_key has it."""
+    return f"uscc:{evaluator.credit_code}" if evaluator.credit_code else f"evaluator:{evaluator.code}"
+
+
+def read_party(session: Session, text: str, name: str) -> str:
+    """The key of a party given by an evaluator's code, a credit code or the reference of a region.
+
+    name: of the parameter. Raises QuestionRejected, EvaluatorNotFound.
+    """
+    if text.startswith("ev-"):
+        return key_of(dossier_queries.get_evaluator(session, text))
+    if ":" in text:
+        try:
+            return str(read_reference(text))
+        except ReferenceRejected as error:
+            raise _rejected(name, text, error.detail) from error
+    reading = read_credit_code(text)
+    if reading.code is None:
+        raise _rejected(name, text, reading.faults[0].message)
+    return f"uscc:{reading.code}"
+
+
+def identities(session: Session, keys: Sequence[str], known_at: datetime) -> tuple[Identity, ...]:
+    """With every name that the registry knew of each, present and former. A person has no name here."""
+    codes = [each.removeprefix("uscc:") for each in keys if each.startswith("uscc:")]
+    names: defaultdict[str, list[DatedName]] = defaultdict(list)
+    statement = (
+        select(Evaluator.credit_code, EvaluatorName)
+        .join(EvaluatorName, EvaluatorName.evaluator_id == Evaluator.id)
+        .where(Evaluator.credit_code.in_(codes), dossier_queries.as_known(EvaluatorName, known_at))
+        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
+    )
+    for code, each in session.execute(statement) if codes else ():
+        names[f"uscc:{code}"].append(DatedName(f"uscc:{code}", each.name, each.valid_from, each.valid_to))
+    return tuple(_identity(key, names[key]) for key in keys)
+
+
+def identity_of(session: Session, evaluator: Evaluator, known_at: datetime) -> Identity:
+    """Of the evaluator alone, without those who control it."""
+    statement = (
+        select(EvaluatorName)
+        .where(EvaluatorName.evaluator_id == evaluator.id, dossier_queries.as_known(EvaluatorName, known_at))
+        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
+    )
+    key = key_of(evaluator)
+    names = [DatedName(key, each.name, each.valid_from, each.valid_to) for each in session.scalars(statement)]
+    return _identity(key, names)
+
+
+def _identity(key: str, names: Sequence[DatedName]) -> Identity:
+    kind, _, rest = key.partition(":")
+    told = (DatedName(key, rest.partition("@")[0]),) if kind == "name" else ()
+    return Identity(key, frozenset({rest} if kind == "uscc" else ()), (*names, *told))
+
+
+def _rejected(name: str, text: str, reason: str) -> QuestionRejected:
+    fix = "Write an evaluator's code (ev-000001), a credit code, or the reference of a region (mca:330103)."
+    violation = Violation("bad-party", reason, fix, column=f"query {name}", value=text[:_SEEN_CHARACTERS])
+    return QuestionRejected(f"{name} is no party that can be asked about.", [violation])
+
+
+def _require_comparable(parties: Parties) -> None:
+    """A town and its government have different keys: that two are apart can only be told of keys of one kind."""
+    kinds = {_is_place(each) for each in parties.scored}
+    faults = [
+        Violation("parties-not-comparable", f"The {name} is told {told}, and of what is scored nothing is.",
+                  "Name the subject both ways: the region, and the credit code of its authority.",
+                  column=f"query {name}", value=party)
+        for name, party in (("commissioner", parties.commissioner), ("payer", parties.payer))
+        if party is not None and _is_place(party) not in kinds
+        for told in ("by its region" if _is_place(party) else "by its code",)
+    ]  # fmt: skip
+    if faults:
+        raise QuestionRejected("Whether these parties are apart cannot be told.", faults)
+
+
+def _is_place(key: str) -> bool:
+    return key.partition(":")[0] not in {"uscc", "evaluator", "name", "person"}
+
+
+def _ownership_above(
+    session: Session, bodies: Iterable[str], known_at: datetime, founded_on: Mapping[str, date] | None = None
+) -> Ownership:
+    """The facts about the bodies and about everybody who stands above one of them, on any day."""
+    asked, wanted, found = set[str](), set(bodies), list[tuple[OwnershipEdge, str]]()
+    while wanted:
+        asked |= wanted
+        level = list(_edges_into(session, sorted(wanted), known_at))
+        found += level
+        wanted = {edge.owner for edge, _ in level} - asked
+    edges = [_edge(edge, code) for edge, code in found]
+    owners = {each.owner for each in edges} | asked
+    state = {edge.owner for edge, _ in found if edge.owner_is_state and edge.owner.startswith(_AUTHORITY)}
+    ends = {each for each in owners if each.startswith((_AUTHORITY, "person:")) or _is_place(each)}
+    return Ownership(edges, ends=ends, state_bodies=state, founded_on=founded_on)
+
+
+def _edges_into(session: Session, bodies: Sequence[str], known_at: datetime) -> Iterator[tuple[OwnershipEdge, str]]:
+    for start in range(0, len(bodies), _CHUNK):
+        statement = (
+            select(OwnershipEdge, Evaluator.code)
+            .join(Evaluator, Evaluator.id == OwnershipEdge.evaluator_id)
+            .where(OwnershipEdge.owned.in_(bodies[start : start + _CHUNK]))
+            .where(dossier_queries.as_known(OwnershipEdge, known_at))
+            .order_by(OwnershipEdge.owned, OwnershipEdge.owner, OwnershipEdge.id)
+        )
+        yield from session.execute(statement)
+
+
+def _edge(row: OwnershipEdge, code: str) -> Edge:
+    """Two dossiers that tell a body by one name alone may mean two bodies."""
+    owner, owned = (f"{key}@{code}" if key.startswith("name:") else key for key in (row.owner, row.owned))
+    share = None if row.share is None else Fraction(repr(row.share))
+    source = f"dossier of {code}: {row.source}"
+    return Edge(owner, owned, share, Basis(row.basis), row.valid_from or date.min, row.valid_to, source, row.seen_at)
+
+
+def _founding(session: Session, evaluator: Evaluator, own: str, known_at: datetime) -> dict[str, date]:
+    version = dossier_queries.find_version_as_of(session, evaluator, known_at)
+    day = None if version is None else dossier_queries.document_of(version).get("founded_on")
+    return {} if day is None else {own: date.fromisoformat(day)}
+
+
+def _declarations(session: Session, evaluator: Evaluator, known_at: datetime) -> tuple[Declaration, ...] | None:
+    """None where the evaluator was not asked: before its first dossier, and as it came with another register."""
+    version = dossier_queries.find_version_as_of(session, evaluator, known_at)
+    if version is None or (version.number == 1 and _is_imported(session, evaluator)):
+        return None
+    return declarations_of(dossier_queries.document_of(version), dossier_queries.persons_of(session, evaluator.id))
+
+
+def _is_imported(session: Session, evaluator: Evaluator) -> bool:
+    is_it = ImportedEvaluator.evaluator_id == evaluator.id
+    return session.scalar(select(ImportedEvaluator.ref).where(is_it).limit(1)) is not None

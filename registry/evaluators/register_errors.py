@@ -1,0 +1,9 @@
+"""What can be wrong with the file of an existing register."""
+
+from registry.errors import Invalid
+from registry.languages import mark
+
+
+class RegisterRejected(Invalid):
+    code = "register-rejected"
+    title = mark("Rows of the register break rules")

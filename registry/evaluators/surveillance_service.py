@@ -1,0 +1,128 @@
+"""Use cases of surveillances: plan, complete with findings, call off. What falls due is in due_service.py."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from registry.accounts.permissions import Actor, Permission
+from registry.audit.entry import Event as LogEvent
+from registry.audit.service import append, take_turn
+from registry.evaluators import finding_service
+from registry.evaluators import qualification_queries as items
+from registry.evaluators import surveillance_queries as queries
+from registry.evaluators.finding_service import FindingWanted
+from registry.evaluators.models import Evaluator
+from registry.evaluators.periods import legal_day
+from registry.evaluators.qualification_service import person_of
+from registry.evaluators.surveillance_models import PlannedSurveillance, SurveillanceResult, SurveilledItem
+from registry.evaluators.surveillance_queries import SurveillanceRecord
+from registry.evaluators.vetting_errors import SurveillanceRefused
+from registry.evaluators.vetting_reach_service import require
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """items: identifiers or numbers. reason: what it reacts to, or how it was drawn; a routine one needs none."""
+
+    kind: Literal["routine", "reactive", "randomized"]
+    items: tuple[str, ...]
+    due_on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """completed_on: None where it is called off. due_on: last day for the correction of the findings."""
+
+    statement: str
+    completed_on: date | None = None
+    evidence_sha256: str | None = None
+    findings: tuple[FindingWanted, ...] = ()
+    due_on: date | None = None
+
+
+def plan(session: Session, actor: Actor, evaluator: Evaluator, wanted: Plan, now: datetime) -> SurveillanceRecord:
+    """Raises SurveillanceRefused, ScopeItemNotFound, NotAllowed."""
+    take_turn(session)
+    require(session, actor, Permission.APPLICATION_ASSESS, evaluator, now)
+    if wanted.kind != "routine" and not wanted.reason.strip():
+        raise SurveillanceRefused(
+            f"A {wanted.kind} surveillance needs a reason: what it reacts to, or how it was drawn."
+        )
+    row = PlannedSurveillance(
+        id=uuid4(),
+        evaluator_id=evaluator.id,
+        kind=wanted.kind,
+        due_on=wanted.due_on,
+        reason=wanted.reason,
+        recorded_at=now,
+        recorded_by=actor.log_name,
+        person_id=person_of(actor),
+    )
+    session.add(row)
+    # Its items refer to it.
+    session.flush()
+    named = {items.get_item(session, evaluator.id, each).id for each in wanted.items}
+    session.add_all(SurveilledItem(surveillance_id=row.id, item_id=each) for each in sorted(named))
+    session.flush()
+    payload = {
+        "evaluator": evaluator.code,
+        "kind": wanted.kind,
+        "due_on": wanted.due_on.isoformat(),
+        "items": [str(each) for each in sorted(named)],
+    }
+    append(session, LogEvent(actor.log_name, "surveillance.plan", f"surveillance:{row.id}", payload), now)
+    return queries.get_surveillance(session, row.id)
+
+
+def finish(
+    session: Session, actor: Actor, surveillance_id: UUID, outcome: Outcome, now: datetime
+) -> SurveillanceRecord:
+    """What it found, or that it was called off. Raises SurveillanceRefused, SurveillanceNotFound, NotAllowed."""
+    take_turn(session)
+    found = queries.get_surveillance(session, surveillance_id)
+    evaluator = session.get(Evaluator, found.planned.evaluator_id)
+    assert evaluator is not None
+    require(session, actor, Permission.APPLICATION_ASSESS, evaluator, now)
+    _require_possible(found, outcome, legal_day(now))
+    session.add(
+        SurveillanceResult(
+            surveillance_id=surveillance_id,
+            completed_on=outcome.completed_on,
+            statement=outcome.statement,
+            evidence_sha256=outcome.evidence_sha256,
+            recorded_at=now,
+            recorded_by=actor.log_name,
+            person_id=person_of(actor),
+        )
+    )
+    raised = {uuid4(): each for each in outcome.findings}
+    if outcome.due_on is not None:
+        finding_service.add(session, actor, found.planned, raised, outcome.due_on, now)
+    session.flush()
+    completed_on = None if outcome.completed_on is None else outcome.completed_on.isoformat()
+    payload = {
+        "evaluator": evaluator.code,
+        "completed_on": completed_on,
+        "findings": [str(each) for each in raised],
+    }
+    event = LogEvent(actor.log_name, "surveillance.finish", f"surveillance:{surveillance_id}", payload)
+    append(session, event, now)
+    return queries.get_surveillance(session, surveillance_id)
+
+
+def _require_possible(found: SurveillanceRecord, outcome: Outcome, today: date) -> None:
+    completed_on = outcome.completed_on
+    if found.result is not None:
+        raise SurveillanceRefused(f"The surveillance is {found.state} already. Plan another one.")
+    if completed_on is not None and completed_on > today:
+        raise SurveillanceRefused(f"It cannot have been completed on {completed_on}, which lies after today, {today}.")
+    if outcome.findings and completed_on is None:
+        raise SurveillanceRefused("A surveillance that is called off has no findings. Give the day of its completion.")
+    if bool(outcome.findings) != (outcome.due_on is not None):
+        raise SurveillanceRefused("Findings, and only they, need a last day for their correction: give due_on.")
+    if outcome.due_on is not None and outcome.due_on <= today:
+        raise SurveillanceRefused(f"The correction would be due on {outcome.due_on}; set a day after {today}.")

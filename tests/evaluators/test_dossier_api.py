@@ -1,0 +1,208 @@
+"""The routes of evaluators, each with its good path and its problems."""
+
+from typing import Any
+
+import pytest
+from api_requests import assert_problem, stranger_of
+from dossier_samples import PDF, make_credit_code, make_dossier
+from people import saved_person
+from starlette.testclient import TestClient
+
+from registry.accounts.permissions import HeldRole, Role
+from registry.canonical import sha256_hex
+from registry.db import Database
+
+EVALUATORS = "/api/v1/evaluators"
+FIRST = f"{EVALUATORS}/ev-000001"
+
+
+def acting_as(database: Database, *roles: Role | HeldRole) -> TestClient:
+    client = stranger_of(database)
+    client.headers.update(saved_person(database, *roles).bearer)
+    return client
+
+
+@pytest.fixture
+def evaluator(database: Database) -> TestClient:
+    """Who acts for the first evaluator, which is registered."""
+    client = acting_as(database, HeldRole(Role.EVALUATOR, "ev-000001"))
+    answer = client.post(EVALUATORS, json=make_dossier())
+    assert answer.status_code == 201, answer.text
+    return client
+
+
+def tag(client: TestClient) -> dict[str, str]:
+    return {"if-match": client.get(f"{FIRST}/dossier").headers["etag"]}
+
+
+def put(client: TestClient, **changes: Any) -> Any:
+    return client.put(f"{FIRST}/dossier", json=make_dossier(**changes), headers=tag(client))
+
+
+def test_whoever_is_signed_in_applies(database: Database) -> None:
+    applicant = acting_as(database)
+
+    answer = applicant.post(EVALUATORS, json=make_dossier())
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["evaluator"], made["number"]) == ("ev-000001", 1)
+    assert answer.headers["location"] == FIRST
+    assert answer.headers["etag"] == f'"{made["sha256"]}"'
+    assert_problem(stranger_of(database).post(EVALUATORS, json=make_dossier(1)), 401, "sign-in-needed")
+    # Acting for it needs a role, which an administrator grants.
+    assert_problem(applicant.get(f"{FIRST}/dossier"), 403, "not-allowed")
+
+
+def test_everything_that_is_wrong_is_told_and_nothing_is_saved(database: Database) -> None:
+    applicant = acting_as(database)
+
+    answer = applicant.post(EVALUATORS, json=make_dossier(region="mca:1", credit_code="1"))
+
+    problem = assert_problem(answer, 422, "dossier-rejected")
+    assert {each["pointer"] for each in problem["errors"]} == {"/region", "/credit_code"}
+    assert_problem(applicant.post(EVALUATORS, json=[]), 422, "invalid-request")
+    assert_problem(applicant.post(EVALUATORS, content=b"x"), 415, "unsupported-media-type")
+    assert applicant.get(EVALUATORS).json()["evaluators"] == []
+
+
+def test_a_request_that_comes_twice_is_answered_as_the_first_time(database: Database) -> None:
+    applicant, key = acting_as(database), {"idempotency-key": "k1"}
+    first = applicant.post(EVALUATORS, json=make_dossier(), headers=key)
+
+    second = applicant.post(EVALUATORS, json=make_dossier(), headers=key)
+
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert second.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+    other = applicant.post(EVALUATORS, json=make_dossier(1), headers=key)
+    assert_problem(other, 409, "dossier-key-reused")
+    assert_problem(applicant.post(EVALUATORS, json=make_dossier()), 409, "evaluator-known")
+
+
+def test_a_dossier_is_saved_over_what_was_read(evaluator: TestClient) -> None:
+    read_before = tag(evaluator)
+    answer = put(evaluator, address="One")
+
+    assert (answer.status_code, answer.json()["number"]) == (200, 2)
+    again = evaluator.put(f"{FIRST}/dossier", json=make_dossier(address="Two"), headers=read_before)
+    assert_problem(again, 412, "dossier-changed")
+    assert_problem(evaluator.put(f"{FIRST}/dossier", json=make_dossier()), 428, "dossier-not-named")
+    anything = evaluator.put(f"{FIRST}/dossier", json=make_dossier(), headers={"if-match": "*"})
+    assert_problem(anything, 412, "dossier-changed")
+
+
+def test_a_saved_version_that_is_sent_again_is_answered_again(evaluator: TestClient) -> None:
+    headers = tag(evaluator) | {"idempotency-key": "k2"}
+    first = evaluator.put(f"{FIRST}/dossier", json=make_dossier(address="One"), headers=headers)
+
+    second = evaluator.put(f"{FIRST}/dossier", json=make_dossier(address="One"), headers=headers)
+
+    assert second.status_code == 200
+    assert second.json() == first.json()
+
+
+def test_a_version_is_read_with_the_names_of_persons(evaluator: TestClient) -> None:
+    put(evaluator, address="One")
+
+    newest, first = (evaluator.get(f"{FIRST}/dossier", params=each).json() for each in ({}, {"number": 1}))
+
+    assert newest["dossier"]["address"] == "One"
+    assert newest["dossier"]["persons"] == [{"id": "p-1"}]
+    assert newest["persons"] == [{"id": "p-1", "name": "张三", "erased_at": None}]
+    assert "address" not in first["dossier"]
+    assert_problem(evaluator.get(f"{FIRST}/dossier?number=9"), 404, "evaluator-not-found")
+
+
+def test_the_public_sees_the_body_and_neither_staff_nor_declarations(database: Database, evaluator: TestClient) -> None:
+    answer = stranger_of(database).get(FIRST)
+
+    assert answer.status_code == 200
+    assert answer.json().keys() == {
+        "code",
+        "name",
+        "names",
+        "credit_code",
+        "legal_form",
+        "region",
+        "registered_at",
+    }
+    assert "张三" not in answer.text
+    assert_problem(stranger_of(database).get(f"{EVALUATORS}/ev-9"), 404, "evaluator-not-found")
+    assert_problem(stranger_of(database).get(f"{FIRST}/dossier"), 401, "sign-in-needed")
+
+
+def test_a_name_that_two_bodies_had_finds_both_with_its_days(database: Database) -> None:
+    applicant, public = acting_as(database), stranger_of(database)
+    old = [{"name": "小山", "valid_to": "2026-02-01"}, {"name": "大山", "valid_from": "2026-02-01"}]
+    applicant.post(EVALUATORS, json=make_dossier(0, names=old))
+    applicant.post(EVALUATORS, json=make_dossier(1, names=[{"name": "小山", "valid_from": "2026-06-01"}]))
+
+    found = public.get(EVALUATORS, params={"q": "小山"}).json()["evaluators"]
+
+    assert [each["code"] for each in found] == ["ev-000001", "ev-000002"]
+    assert found[0]["names"][0] == {"name": "小山", "valid_from": None, "valid_to": "2026-02-01"}
+
+
+def test_a_list_comes_in_pages(database: Database) -> None:
+    applicant, public = acting_as(database), stranger_of(database)
+    for number in range(3):
+        applicant.post(EVALUATORS, json=make_dossier(number))
+
+    address, codes = f"{EVALUATORS}?q=%E5%A4%A7&limit=2", []
+    while address:
+        page = public.get(address).json()
+        codes.append([each["code"] for each in page["evaluators"]])
+        address = page["next"]
+
+    assert codes == [["ev-000001", "ev-000002"], ["ev-000003"]]
+    by_code = public.get(EVALUATORS, params={"credit_code": make_credit_code(2)}).json()["evaluators"]
+    assert [each["code"] for each in by_code] == ["ev-000003"]
+    assert_problem(public.get(EVALUATORS, params={"cursor": "x"}), 422, "cursor-rejected")
+
+
+def test_evidence_is_handed_in_named_and_read(database: Database, evaluator: TestClient) -> None:
+    answer = evaluator.post(f"{FIRST}/evidence", files={"file": ("执照.pdf", PDF, "text/html")})
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["sha256"], made["media_type"], made["name"]) == (sha256_hex(PDF), "application/pdf", "执照.pdf")
+    assert put(evaluator, evidence=[{"sha256": made["sha256"], "what": "Licence"}]).status_code == 200
+    assert evaluator.get(f"{FIRST}/evidence").json()["evidence"] == [made]
+    file = evaluator.get(answer.headers["location"])
+    assert (file.content, file.headers["content-type"]) == (PDF, "application/pdf")
+    assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6")
+    assert_problem(evaluator.get(f"{FIRST}/evidence/{'0' * 64}"), 404, "evidence-not-found")
+    assert_problem(stranger_of(database).get(answer.headers["location"]), 401, "sign-in-needed")
+
+
+def test_a_file_of_another_type_is_refused(evaluator: TestClient) -> None:
+    page = evaluator.post(f"{FIRST}/evidence", files={"file": ("a.pdf", b"<html>", "application/pdf")})
+
+    assert_problem(page, 422, "evidence-rejected")
+    assert_problem(evaluator.post(f"{FIRST}/evidence", files={"x": ("a.pdf", PDF)}), 422, "evidence-rejected")
+    assert_problem(evaluator.post(f"{FIRST}/evidence", content=PDF), 415, "unsupported-media-type")
+    assert evaluator.get(f"{FIRST}/evidence").json()["evidence"] == []
+
+
+def test_a_name_is_erased(evaluator: TestClient) -> None:
+    address = f"{FIRST}/persons/p-1/erasure"
+
+    answer = evaluator.post(address, json={"reason": "Asked for it."})
+
+    assert answer.json()["name"] is None
+    assert "张三" not in evaluator.get(f"{FIRST}/dossier").text
+    assert_problem(evaluator.post(address, json={"reason": "Again."}), 409, "person-erased")
+    assert_problem(evaluator.post(address, json={"reason": " "}), 422, "invalid-request")
+    unknown = evaluator.post(f"{FIRST}/persons/p-9/erasure", json={"reason": "x"})
+    assert_problem(unknown, 404, "person-not-found")
+
+
+def test_another_evaluator_reads_and_changes_nothing(database: Database, evaluator: TestClient) -> None:
+    other, headers = acting_as(database, HeldRole(Role.EVALUATOR, "ev-000002")), tag(evaluator)
+
+    assert_problem(other.get(f"{FIRST}/dossier"), 403, "not-allowed")
+    assert_problem(other.get(f"{FIRST}/evidence"), 403, "not-allowed")
+    assert_problem(other.put(f"{FIRST}/dossier", json=make_dossier(), headers=headers), 403, "not-allowed")
+    assert_problem(other.post(f"{FIRST}/evidence", files={"file": ("a.pdf", PDF)}), 403, "not-allowed")
+    assert_problem(other.post(f"{FIRST}/persons/p-1/erasure", json={"reason": "x"}), 403, "not-allowed")

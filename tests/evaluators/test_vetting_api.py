@@ -1,0 +1,255 @@
+"""The routes of vetting and of statuses: one whole way from the application to the status, and each kind of problem."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_requests import assert_problem, stranger_of
+from people import Person, make_person
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+from vetting_samples import EVIDENCE, make_evaluator, take_divisions
+
+from registry.accounts.permissions import HeldRole, Role
+from registry.clock import utc_now
+from registry.db import Database, write
+from registry.validity import day_of
+
+VETTING, EVALUATORS = "/api/v1/vetting", "/api/v1/evaluators"
+ITEM = {
+    "domain": "agri", "regions": ["mca:420000"], "descendants": True, "evaluation_type": "annual",
+    "subject_level": "town", "standard": "rural-rev", "from_version": "2.0.0", "before_version": "3.0.0",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    client: TestClient
+    code: str
+    applicant: Person
+    officer: Person
+    decider: Person
+    stranger: Person
+
+    def post(self, person: Person, path: str, body: dict[str, Any]) -> Any:
+        return self.client.post(path, json=body, headers=person.bearer)
+
+    def get(self, path: str, person: Person | None = None, **query: str) -> Any:
+        return self.client.get(path, params=query, headers=person.bearer if person else {})
+
+    def pending(self) -> tuple[str, str]:
+        """Addresses of an application that waits for its decision, and its item."""
+        made = self.post(self.applicant, f"{VETTING}/applications", {"evaluator": self.code, "items": [ITEM]})
+        assert made.status_code == 201, made.text
+        address = f"{VETTING}/applications/{made.json()['id']}"
+        steps: tuple[tuple[Person, str, dict[str, Any]], ...] = (
+            (self.applicant, "steps", {"step": "submit", "dossier": 1}),
+            (self.officer, "assessment", {"step": "accept"}),
+            (self.officer, "assessment", {"step": "assess", "assessors": [str(self.officer.account_id)]}),
+            (self.officer, "assessment", {"step": "conclude"}),
+        )
+        for person, place, body in steps:
+            answer = self.post(person, f"{address}/{place}", body)
+            assert answer.status_code == 200, answer.text
+        return address, made.json()["items"][0]["id"]
+
+    def granted(self) -> tuple[str, str]:
+        """Identifiers of the item and of the decision."""
+        address, item = self.pending()
+        answer = self.post(self.decider, f"{address}/decision", verdict())
+        assert answer.status_code == 201, answer.text
+        return item, answer.json()["recorded"]["decision"]
+
+
+def today() -> str:
+    return day_of(utc_now()).isoformat()
+
+
+def years_later(years: int) -> str:
+    return f"{int(today()[:4]) + years}-01-01"
+
+
+def verdict(**changes: Any) -> dict[str, Any]:
+    known = {"verdict": "grant", "decided_on": today(), "reasons": ["All is met."], "valid_to": years_later(2)}
+    return known | changes
+
+
+def decision(kind: str, item: str, **changes: Any) -> dict[str, Any]:
+    return {"type": kind, "decided_on": today(), "effective_from": today(), "reason": "Why.", "items": [item]} | changes
+
+
+@pytest.fixture
+def world(database: Database, tmp_path: Path) -> Iterator[World]:
+    def make(session: Session) -> World:
+        take_divisions(session, tmp_path)
+        code = make_evaluator(session).code
+        applicant = make_person(session, HeldRole(Role.EVALUATOR, code))
+        officer, decider = (make_person(session, Role.VETTING_OFFICER) for _ in range(2))
+        stranger = make_person(session, HeldRole(Role.EVALUATOR, "ev-999999"))
+        return World(stranger_of(database), code, applicant, officer, decider, stranger)
+
+    made = write(database, make)
+    with made.client:
+        yield made
+
+
+def test_from_the_application_to_the_status(world: World) -> None:
+    item, _ = world.granted()
+
+    found = world.get(f"{EVALUATORS}/{world.code}/status", valid_at=today()).json()
+
+    assert (found["evaluator"], found["valid_at"], found["states"]) == (world.code, today(), ["valid"])
+    assert found["items"][0]["item"]["id"] == item
+    assert found["items"][0]["status"]["valid_to"] == years_later(2)
+    assert found["known_at"].endswith("Z")
+
+
+def test_a_status_without_its_day_is_refused(world: World) -> None:
+    assert_problem(world.get(f"{EVALUATORS}/{world.code}/status"), 422, "invalid-request")
+
+
+def test_a_status_at_an_instant_is_that_of_its_legal_day(world: World) -> None:
+    answer = world.get(f"{EVALUATORS}/{world.code}/status", valid_at="2026-06-30T16:30:00Z").json()
+
+    assert (answer["valid_at"], answer["states"]) == ("2026-07-01", ["no_record"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"valid_at": "soon"}, {"valid_at": "2026-01-01", "known_at": "2026-01-01"},
+     {"valid_at": "2026-01-01", "known_at": "2999-01-01T00:00:00Z"}],
+)  # fmt: skip
+def test_a_time_that_is_none_is_refused(world: World, query: dict[str, str]) -> None:
+    assert_problem(world.get(f"{EVALUATORS}/{world.code}/status", None, **query), 422, "time-rejected")
+
+
+def test_an_assessor_who_decides_gets_the_code_of_the_rule(world: World) -> None:
+    address, _ = world.pending()
+
+    problem = assert_problem(world.post(world.officer, f"{address}/decision", verdict()), 409, "step-refused")
+
+    assert "DECIDER_ASSESSED" in str(problem)
+
+
+def test_requirements_are_shown_with_facts_and_unknowns(world: World) -> None:
+    address, _ = world.pending()
+
+    found = world.get(f"{address}/requirements", world.officer).json()
+
+    by_id = {each["criterion"]: each for each in found["requirements"]}
+    assert found["not_met"] == []
+    assert found["localizations"] == ["evaluator-qualification.mca-150700@1.0.0"]
+    assert by_id["capacity"]["result"] == "met"
+    assert {each["name"] for each in by_id["capacity"]["rests_on"]} >= {"facts.staff_count", "params.min_staff"}
+    assert by_id["iso17020"]["missing"] == ["facts.iso17020_type"]
+
+
+def test_an_application_of_another_is_not_there(world: World) -> None:
+    address, _ = world.pending()
+
+    assert_problem(world.get(address, world.stranger), 404, "application-not-found")
+    assert_problem(world.get(f"{address}/requirements", world.stranger), 404, "application-not-found")
+    assert world.get(f"{VETTING}/applications", world.stranger).json()["applications"] == []
+    assert len(world.get(f"{VETTING}/applications", world.applicant).json()["applications"]) == 1
+
+
+def test_pages_of_applications_follow_each_other(world: World) -> None:
+    made = {world.pending()[0] for _ in range(3)}
+    seen: list[str] = []
+    address: str | None = f"{VETTING}/applications?limit=2"
+    while address is not None:
+        page = world.client.get(address, headers=world.officer.bearer).json()
+        seen += [f"{VETTING}/applications/{each['id']}" for each in page["applications"]]
+        address = page["next"]
+
+    assert sorted(seen) == sorted(made)
+
+
+def test_a_suspension_tells_the_items_and_days_it_changes(world: World) -> None:
+    item, _ = world.granted()
+    cause = {"key": "late", "kind": "imposed", "reason": "LATE", "notice": "n-7", "review_by": today()}
+
+    answer = world.post(
+        world.decider, f"{EVALUATORS}/{world.code}/decisions", decision("suspend", item, causes=[cause])
+    )
+    again = world.post(
+        world.decider,
+        f"{EVALUATORS}/{world.code}/decisions",
+        decision("reinstate", item, closes=["late"], evidence_sha256=EVIDENCE, verified_on=today()),
+    )
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["changed"] == [{"item": item, "days": [{"valid_from": today(), "valid_to": years_later(2)}]}]
+    assert again.status_code == 201, again.text
+    history = world.get(f"{EVALUATORS}/{world.code}/history").json()
+    assert [each["type"] for each in history["events"]] == ["grant", "suspend", "reinstate"]
+    assert not {"person_id", "recorded_by"} & set(history["events"][0])
+
+
+def test_a_decision_that_a_guard_refuses_is_a_conflict_with_its_code(world: World) -> None:
+    item, _ = world.granted()
+
+    refused = world.post(world.decider, f"{EVALUATORS}/{world.code}/decisions", decision("suspend", item))
+
+    assert "CAUSE_MISSING" in str(assert_problem(refused, 409, "qualification-event-refused"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"type": "grant"}, {"items": []}, {"effective_from": "2026-02-30"}, {"reason": " "}, {"status": "valid"},
+     {"type": "extend"}, {"type": "correct"}, {"surveillance": "x"}, {"published_at": "2026-01-01T00:00:00"}],
+    ids=str,
+)  # fmt: skip
+def test_a_body_of_another_form_is_refused(world: World, changes: dict[str, Any]) -> None:
+    body = decision("withdraw", "1") | changes
+
+    assert_problem(world.post(world.decider, f"{EVALUATORS}/{world.code}/decisions", body), 422, "invalid-request")
+
+
+def test_an_unknown_evaluator_is_not_found(world: World) -> None:
+    assert_problem(world.get(f"{EVALUATORS}/ev-999999/status", valid_at=today()), 404, "evaluator-not-found")
+    assert_problem(world.get(f"{EVALUATORS}/ev-999999/history"), 404, "evaluator-not-found")
+
+
+def test_an_appeal_goes_its_way(world: World) -> None:
+    item, decided = world.granted()
+    withdrawn = world.post(world.decider, f"{EVALUATORS}/{world.code}/decisions", decision("withdraw", item)).json()
+    grounds = {"decision": withdrawn["decision"], "filed_on": today(), "grounds": "It is not so."}
+    filed = world.post(world.applicant, f"{VETTING}/appeals", grounds)
+    pending = world.get(f"{EVALUATORS}/{world.code}/status", valid_at=today()).json()
+
+    ruling = {"outcome": "upheld", "decided_on": today(), "reason": "Another body was meant."}
+    ruled = world.post(world.officer, f"{VETTING}/appeals/{filed.json()['id']}/outcome", ruling)
+
+    assert pending["items"][0]["appeal_pending"]
+    assert pending["states"] == ["withdrawn"]
+    assert ruled.status_code == 201, ruled.text
+    assert ruled.json()["recorded"]["changed"][0]["item"] == item
+    after = world.get(f"{EVALUATORS}/{world.code}/status", valid_at=today()).json()
+    assert (after["states"], after["items"][0]["appeal_pending"]) == (["valid"], False)
+    assert decided != withdrawn["decision"]
+
+
+def test_a_planned_surveillance_is_hidden_from_whom_it_visits(world: World) -> None:
+    item, _ = world.granted()
+    plan = {"evaluator": world.code, "kind": "randomized", "items": [item], "due_on": today(), "reason": "Drawn."}
+    made = world.post(world.officer, f"{VETTING}/surveillances", plan).json()
+    listed = f"{VETTING}/surveillances"
+
+    before = world.get(listed, world.applicant, evaluator=world.code).json()["surveillances"]
+    due = world.get(f"{VETTING}/due", world.officer).json()["due"]
+    result = {"statement": "Reports are late.", "completed_on": today(), "due_on": years_later(1),
+              "findings": [{"grade": "major", "statement": "Late."}]}  # fmt: skip
+    finished = world.post(world.officer, f"{VETTING}/surveillances/{made['id']}/result", result).json()
+    finding = finished["findings"][0]["id"]
+    answered = world.post(world.applicant, f"{VETTING}/findings/{finding}/answer", {"statement": "Done."}).json()
+    closed = world.post(world.officer, f"{VETTING}/findings/{finding}/accept", {"statement": "Seen."}).json()
+
+    assert before == []
+    assert [each["kind"] for each in due] == ["planned_surveillance"]
+    assert len(world.get(listed, world.applicant, evaluator=world.code).json()["surveillances"]) == 1
+    assert (answered["state"], closed["state"]) == ("answered", "closed")
+    foreign = world.get(listed, world.stranger, evaluator=world.code)
+    assert_problem(foreign, 403, "not-allowed")
