@@ -161,6 +161,10 @@ def test_one_query_sent_twice_is_recorded_once(session: Session) -> None:
     assert count(session, ExclusionSnapshot) == 1
     with pytest.raises(SnapshotConflict):
         take(session, [make_row(2)], recorded_at=NOW + timedelta(hours=1))
+    # Also where the other file was there at another time.
+    take(session, [make_row(2)], NOW + timedelta(days=1))
+    with pytest.raises(SnapshotConflict):
+        take(session, [make_row(2)], recorded_at=NOW + timedelta(days=2))
 
 
 def test_a_file_that_broke_off_does_not_lift_the_bars_that_it_lacks(session: Session) -> None:

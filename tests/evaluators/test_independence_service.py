@@ -236,6 +236,11 @@ def declaration(kind: str, about: dict[str, Any], **changes: Any) -> dict[str, A
         ([declaration("interest", {"credit_code": C})], "DECLARED_INTEREST", "review"),
         ([declaration("associated_body", {"credit_code": C})], "DECLARED_ASSOCIATION", "review"),
         ([declaration("interest", {"name": "某公司"})], "DECLARED_BY_NAME_ONLY", "review"),
+        (
+            [declaration("interest", {"credit_code": C}, valid_to="2025-06-01", end_reason="x")],
+            "DECLARED_INTEREST",
+            "review",
+        ),
         ([declaration("interest", {"credit_code": R})], "NOTHING_DECLARED", "pass"),
         (
             [
