@@ -15,8 +15,8 @@ from registry.accounts.permissions import OPERATOR, Role
 from registry.canonical import digest
 from registry.clock import utc_now
 from registry.db import Database, write
-from registry.regions.options import ZONE
 from registry.standards import draft_api
+from registry.validity import ZONE
 
 DRAFTS = "/api/v1/standards/drafts"
 NOBODYS = f"{DRAFTS}/00000000-0000-4000-8000-000000000000"

@@ -176,12 +176,16 @@ class Histories(RuleBasedStateMachine):
             model.state = "discarded"
 
 
-def test_nothing_is_published_without_an_outside_approval_of_exactly_these_bytes(session: Session) -> None:
+def test_nothing_is_published_without_an_outside_approval_of_exactly_these_bytes(
+    session: Session, engine_name: str
+) -> None:
     actors, counted = make_actors(session), {"drafts": 0, "published": 0}
+    # The rules are those of the code; the other engine has to keep the rows, for which fewer do.
+    histories = HISTORIES if engine_name == "sqlite" else HISTORIES // 4
 
     run_state_machine_as_test(
         lambda: Histories(session, actors, counted),
-        settings=settings(max_examples=HISTORIES, stateful_step_count=STEPS),
+        settings=settings(max_examples=histories, stateful_step_count=STEPS),
     )
 
-    assert counted["published"] > HISTORIES // 20
+    assert counted["published"] > histories // 20

@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import assume, event, given
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from localization_model import CLASSES, Key, defaults_of, keys_of, model_of, values_in
 from localization_samples import DAY, PATHS, make_localization, make_narrowing, make_setting, pin, read
@@ -32,6 +32,8 @@ WINDOWS = [
     [(None, None), ("2026-05-01", "2026-05-02")],
 ]
 PLACE = "mca:530000"
+# The whole against the model gets a hundred; each of these makes families of its own, which is most of the work.
+FEW = settings(max_examples=40)
 
 
 def levels(at_least: int = 0) -> st.SearchStrategy[list[str]]:
@@ -173,6 +175,7 @@ def test_what_the_model_accepts_is_accepted_with_its_values_and_domains_and_noth
             assert values_in(domain) == model.allowed[key]
 
 
+@FEW
 @given(families)
 def test_every_value_lies_within_what_every_layer_allows_and_within_the_distances(
     family: tuple[Document, list[Document]],
@@ -194,6 +197,7 @@ def test_every_value_lies_within_what_every_layer_allows_and_within_the_distance
                     assert values_of(last[key[0]], key) in values_in(domains[key[1]])
 
 
+@FEW
 @given(families)
 def test_only_levels_that_may_set_a_parameter_have_set_it(family: tuple[Document, list[Document]]) -> None:
     standard, found = accepted(family)
@@ -204,6 +208,7 @@ def test_only_levels_that_may_set_a_parameter_have_set_it(family: tuple[Document
             assert "narrow" not in entry or entry["level"] in standard.parameters[parameter["id"]].narrowable_by
 
 
+@FEW
 @given(families)
 def test_the_derivation_tells_every_level_and_leads_to_the_value(family: tuple[Document, list[Document]]) -> None:
     _, found = accepted(family)
@@ -225,6 +230,7 @@ def test_the_derivation_tells_every_level_and_leads_to_the_value(family: tuple[D
         ]
 
 
+@FEW
 @given(families)
 def test_the_document_is_valid_by_both_validators_and_has_the_bytes_of_its_canonical_form(
     family: tuple[Document, list[Document]],
@@ -237,6 +243,7 @@ def test_the_document_is_valid_by_both_validators_and_has_the_bytes_of_its_canon
     assert found.sha256 == sha256_hex(found.canonical)
 
 
+@FEW
 @given(families)
 def test_idt_is_what_has_no_differences(family: tuple[Document, list[Document]]) -> None:
     _, found = accepted(family)
@@ -251,6 +258,7 @@ def test_idt_is_what_has_no_differences(family: tuple[Document, list[Document]])
         assert (parameter["id"] in changed) == (not is_same)
 
 
+@FEW
 @given(families, st.randoms(use_true_random=False))
 def test_the_order_in_which_layers_are_given_changes_nothing(
     family: tuple[Document, list[Document]], chance: random.Random
@@ -263,6 +271,7 @@ def test_the_order_in_which_layers_are_given_changes_nothing(
     assert (one and one.canonical) == (other and other.canonical)
 
 
+@FEW
 @given(families, st.randoms(use_true_random=False))
 def test_the_order_of_imports_changes_neither_values_nor_domains(
     family: tuple[Document, list[Document]], chance: random.Random
@@ -281,6 +290,7 @@ def test_the_order_of_imports_changes_neither_values_nor_domains(
         assert one.document["differences"] == other.document["differences"]
 
 
+@FEW
 @given(standards(), st.lists(st.sampled_from(LEVELS[1:]), unique=True))
 def test_layers_that_do_nothing_keep_idt_and_the_comparability_class(document: Document, used: list[str]) -> None:
     standard = read_standard(document)
@@ -296,6 +306,7 @@ def test_layers_that_do_nothing_keep_idt_and_the_comparability_class(document: D
     assert found.comparability_class == bare.comparability_class
 
 
+@FEW
 @given(standards(), st.data())
 def test_places_are_of_one_class_if_and_only_if_what_counts_is_equal(document: Document, data: st.DataObject) -> None:
     """params.q is of a criterion that is normalised, so it does not count."""
@@ -313,6 +324,7 @@ def test_places_are_of_one_class_if_and_only_if_what_counts_is_equal(document: D
     assert (one.comparability_class == other.comparability_class) == (one.values["p"] == other.values["p"])
 
 
+@FEW
 @given(families, st.sampled_from(CLASSES))
 def test_a_known_class_gives_the_value_that_the_open_table_has_for_it(
     family: tuple[Document, list[Document]], terrain: str
