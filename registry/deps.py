@@ -25,7 +25,7 @@ from registry.errors import Unavailable
 from registry.keys import Keys, KeysUnusable, keys_folder, keys_of
 from registry.outbound import Outbound, allowed_origins, origin_of
 from registry.secret_box import SecretBox, box_for
-from registry.validity import day_of
+from registry.validity import legal_day
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ Day = Annotated[date, BeforeValidator(_as_a_day)]
 def asked_day(
     now: NowDep, on: Annotated[Day | None, Query(description="The day that is asked about; default: today.")] = None
 ) -> date:
-    return on or day_of(now)
+    return on or legal_day(now)
 
 
 DayDep = Annotated[date, Depends(asked_day)]

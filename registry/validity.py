@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def day_of(instant: datetime) -> date:
-    """The legal day of an instant."""
+def legal_day(instant: datetime) -> date:
+    """Raises ValueError for an instant without a zone, which would be read in that of the machine."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} does not say in which zone it is.")
     return instant.astimezone(ZONE).date()
 
 

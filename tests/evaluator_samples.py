@@ -8,12 +8,12 @@ from typing import Any
 from registry.evaluators.coverage import Holding
 from registry.evaluators.guard_case import Circumstances
 from registry.evaluators.guards import refusals
-from registry.evaluators.periods import ZONE
 from registry.evaluators.policy import Policy
 from registry.evaluators.qualification import Cause, CauseKind, Event, EventType, Surveillance
 from registry.evaluators.refusal import Code
 from registry.evaluators.scope import Asked, RegionSet, ScopeItem, StandardRange
 from registry.evaluators.status import Status, recorded, status, timeline
+from registry.validity import ZONE
 
 ITEM = "item_1"
 POLICY = Policy()

@@ -14,13 +14,13 @@ from registry.evaluators import qualification_queries as queries
 from registry.evaluators import qualification_service
 from registry.evaluators.decision import Basis, Decision
 from registry.evaluators.models import Evaluator
-from registry.evaluators.periods import legal_day
 from registry.evaluators.qualification import EventType
 from registry.evaluators.qualification_models import Appeal, AppealOutcome
 from registry.evaluators.qualification_queries import AppealFiled
 from registry.evaluators.qualification_service import Assessment, Recorded, person_of
 from registry.evaluators.vetting_errors import AppealRefused
 from registry.evaluators.vetting_reach_service import require
+from registry.validity import legal_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from registry.evaluators.application_steps import advance
 from registry.evaluators.decision import Basis, Decision, Scope
 from registry.evaluators.finding_service import FindingWanted, Treatment
 from registry.evaluators.models import Evaluator
-from registry.evaluators.periods import legal_day
 from registry.evaluators.qualification import EventType
 from registry.evaluators.qualification_service import Assessment, Recorded, add_items, person_of
 from registry.evaluators.refusal import Code, Refusal
 from registry.evaluators.step_record import content_of
 from registry.evaluators.vetting_errors import StepRefused, require_none
 from registry.evaluators.vetting_reach_service import require
+from registry.validity import legal_day
 
 
 @dataclass(frozen=True, slots=True)

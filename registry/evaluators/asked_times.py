@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from registry.errors import Invalid, Violation
-from registry.evaluators.periods import legal_day
 from registry.regions.reference import read_day
+from registry.validity import legal_day
 
 
 class TimeRejected(Invalid):

@@ -41,7 +41,7 @@ from registry.evaluators.dossier_models import (
 from registry.evaluators.dossier_rules import Before, dossier_faults
 from registry.evaluators.models import Evaluator
 from registry.evaluators.vetting_reach_service import require
-from registry.validity import day_of
+from registry.validity import legal_day
 
 SCHEMA = "evaluator.v1"
 _FIRST = 1
@@ -165,7 +165,7 @@ def erase_person(session: Session, actor: Actor, evaluator: Evaluator, ref: str,
 
 def summary(document: Document, now: datetime) -> dict[str, Any]:
     """The columns of an evaluator that repeat its dossier."""
-    name = dossier.name_on(document, day_of(now))
+    name = dossier.name_on(document, legal_day(now))
     return {
         "name": name,
         "credit_code": document.get("credit_code"),
@@ -203,7 +203,7 @@ def _require_schema(document: Document) -> None:
 
 
 def _require_right(document: Document, before: Before, now: datetime) -> None:
-    _raise_any(dossier_faults(document, before, day_of(now)))
+    _raise_any(dossier_faults(document, before, legal_day(now)))
 
 
 def _raise_any(faults: Sequence[Violation]) -> None:

@@ -13,7 +13,8 @@ from rapidfuzz.distance import Levenshtein
 from registry.evaluators.credit_code import read_credit_code
 from registry.evaluators.independence import Outcome
 from registry.evaluators.names import DatedName, Likeness, likeness
-from registry.evaluators.periods import Period, legal_day
+from registry.evaluators.periods import Period
+from registry.validity import legal_day
 
 MOST_TYPING_MISTAKES = 2
 

@@ -17,12 +17,12 @@ from registry.audit.service import append, take_turn
 from registry.evaluators import surveillance_queries as queries
 from registry.evaluators.application_models import Application, Finding, FindingAction
 from registry.evaluators.models import Evaluator
-from registry.evaluators.periods import legal_day
 from registry.evaluators.qualification_service import person_of
 from registry.evaluators.surveillance_models import PlannedSurveillance
 from registry.evaluators.surveillance_queries import FindingRecord
 from registry.evaluators.vetting_errors import FindingRefused
 from registry.evaluators.vetting_reach_service import require
+from registry.validity import legal_day
 
 ActionType = Literal["answer", "accept", "return"]
 # From which states an action leads on.

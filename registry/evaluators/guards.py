@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from registry.evaluators.guard_case import Case, Circumstances, not_in_force
-from registry.evaluators.periods import legal_day
 from registry.evaluators.policy import Policy
 from registry.evaluators.qualification import Event, EventType, Surveillance, events_known
 from registry.evaluators.refusal import Code, Refusal
 from registry.evaluators.suspension_guards import reinstate_refusals, suspend_refusals
 from registry.evaluators.validity_guards import extend_refusals, grant_refusals, renew_refusals
+from registry.validity import legal_day
 
 
 def refusals(

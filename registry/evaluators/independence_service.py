@@ -31,12 +31,13 @@ from registry.evaluators.independence import Engagement, Finding, Limits, indepe
 from registry.evaluators.models import Evaluator
 from registry.evaluators.names import DatedName
 from registry.evaluators.ownership import Basis, Edge, Gap, Ownership
-from registry.evaluators.periods import Period, legal_day
+from registry.evaluators.periods import Period
 from registry.evaluators.register_models import ImportedEvaluator
 from registry.evaluators.tenure import Finding as TenureFinding
 from registry.evaluators.tenure import History, advisory_separation
 from registry.regions.reference import read_reference
 from registry.regions.region_errors import ReferenceRejected
+from registry.validity import legal_day
 
 SHIPPED_LIMITS = Limits()
 ADVISORY_MONTHS = 24

@@ -1,12 +1,10 @@
-"""Times made of whole days, half-open, and the legal day of an instant. Pure."""
+"""Times made of whole days, half-open. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-ZONE = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
 
 
@@ -56,13 +54,6 @@ def segments(within: Period, starts: Iterable[date]) -> tuple[Period, ...]:
     """The period cut on each of the days that lies in it: from such a day something may be otherwise."""
     cuts = sorted({within.valid_from, *(day for day in starts if within.holds(day))})
     return tuple(Period(first, last) for first, last in zip(cuts, [*cuts[1:], within.valid_to], strict=True))
-
-
-def legal_day(at: datetime, zone: ZoneInfo = ZONE) -> date:
-    """The day of an instant where the register is kept. Raises ValueError for an instant without a zone."""
-    if at.tzinfo is None:
-        raise ValueError(f"{at} does not say in which zone it is.")
-    return at.astimezone(zone).date()
 
 
 def months_later(day: date, months: int) -> date:

@@ -178,10 +178,10 @@ def list_due(
     from registry.evaluators import due_service
     from registry.evaluators.surveillance_wire import DueListOut, due_out
     from registry.regions.options import read_day_option
-    from registry.validity import day_of
+    from registry.validity import legal_day
 
     now = utc_now()
-    day = read_day_option(on, "--on") or day_of(now)
+    day = read_day_option(on, "--on") or legal_day(now)
     found = _read(lambda session: due_service.due(session, day, now))
     if json:
         typer.echo(DueListOut(on=day, known_at=now, due=[due_out(each) for each in found]).model_dump_json())

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from registry.evaluators.application_queries import ApplicationRecord
 from registry.evaluators.dossier_models import DossierVersion
-from registry.evaluators.periods import legal_day
 from registry.evaluators.requirements import (
     STANDARD,
     Given,
@@ -23,6 +22,7 @@ from registry.json_text import parse_json
 from registry.standards.fact_sheet import read_fact_sheet
 from registry.standards.geography_service import path_of
 from registry.standards.resolving_service import Answer, Asked, resolve_asked
+from registry.validity import legal_day
 
 
 def evaluate(session: Session, application: ApplicationRecord, now: datetime) -> Requirements:

@@ -15,12 +15,12 @@ from registry.evaluators import qualification_queries as items
 from registry.evaluators import surveillance_queries as queries
 from registry.evaluators.finding_service import FindingWanted
 from registry.evaluators.models import Evaluator
-from registry.evaluators.periods import legal_day
 from registry.evaluators.qualification_service import person_of
 from registry.evaluators.surveillance_models import PlannedSurveillance, SurveillanceResult, SurveilledItem
 from registry.evaluators.surveillance_queries import SurveillanceRecord
 from registry.evaluators.vetting_errors import SurveillanceRefused
 from registry.evaluators.vetting_reach_service import require
+from registry.validity import legal_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from registry.evaluators.models import Evaluator
 from registry.regions import service as regions
 from registry.regions.reference import read_reference
 from registry.regions.region_errors import NoDivisions, ReferenceRejected
-from registry.validity import day_of
+from registry.validity import legal_day
 
 
 def require(session: Session, actor: Actor, permission: Permission, evaluator: Evaluator, now: datetime) -> None:
@@ -31,7 +31,7 @@ def reaches(session: Session, actor: Actor, permission: Permission, evaluator: E
 def _region_of(session: Session, evaluator: Evaluator, now: datetime) -> Region | None:
     """Where it has its seat today, from the top down; None where that is not known."""
     try:
-        found = regions.resolve(session, read_reference(evaluator.region), day_of(now))
+        found = regions.resolve(session, read_reference(evaluator.region), legal_day(now))
     except (NoDivisions, ReferenceRejected):
         return None
     return tuple(str(each.reference) for each in regions.path(session, found)) or None

@@ -302,9 +302,9 @@ def _json_list(outs: Sequence[Any]) -> str:
 
 def _today() -> "date":
     from registry.clock import utc_now
-    from registry.validity import day_of
+    from registry.validity import legal_day
 
-    return day_of(utc_now())
+    return legal_day(utc_now())
 
 
 def _asked(on: str | None) -> "date":

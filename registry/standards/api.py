@@ -19,7 +19,7 @@ from registry.standards.library_service import Given, Library, given_document
 from registry.standards.lists import listed
 from registry.standards.resolving_service import Answer, Asked, resolve_asked
 from registry.standards.wire import CheckedListOut, CheckedOut, DocumentsIn, KnownListOut, ResolveIn, known_out
-from registry.validity import day_of
+from registry.validity import legal_day
 
 PREFIX = "/api/v1/standards"
 JSON = "application/json"
@@ -85,7 +85,7 @@ def resolve_documents(
     """What a standard means with localizations that are handed in or published."""
     sources = {f"/localizations/{place}": each for place, each in enumerate(wanted.localizations)}
     given, references = _sources({"/standard": wanted.standard} | sources)
-    on = date.fromisoformat(wanted.on) if wanted.on is not None else day_of(now)
+    on = date.fromisoformat(wanted.on) if wanted.on is not None else legal_day(now)
     classes = wanted.classes or {}
     asked = Asked(references[0], on, now, tuple(references[1:]), wanted.region, classes, tuple(given))
     return _answered(resolve_asked(session, asked))
@@ -97,7 +97,7 @@ def validate_documents(
 ) -> CheckedListOut:
     """Whether documents, which may build on each other, are right. 422 with every violation where they are not."""
     given, references = _sources({f"/documents/{place}": each for place, each in enumerate(wanted.documents)})
-    checked = check_sources(session, references, given, [], day_of(now))
+    checked = check_sources(session, references, given, [], legal_day(now))
     return CheckedListOut(
         valid=[CheckedOut(reference=each.reference, kind=each.kind, sha256=each.sha256) for each in checked]
     )
@@ -114,7 +114,7 @@ def list_versions(session: ReadSessionDep, document_id: IdPath, on: DayDep) -> K
 def show_document(session: ReadSessionDep, reference: ReferenceDep, now: NowDep) -> Response:
     """A published document in canonical form, whose SHA-256 is the ETag."""
     library = Library(session)
-    published = library.get(reference, day_of(now))
+    published = library.get(reference, legal_day(now))
     content = canonical_json(library.document(published))
     return Response(content, media_type=JSON, headers={"etag": f'"{published.sha256}"'})
 

@@ -313,6 +313,6 @@ def _day(on: str | None) -> "date":
 
 def _today() -> "date":
     from registry.clock import utc_now
-    from registry.validity import day_of
+    from registry.validity import legal_day
 
-    return day_of(utc_now())
+    return legal_day(utc_now())

@@ -19,7 +19,7 @@ from registry.standards.draft_service import Check, log, move, require_unchanged
 from registry.standards.models import PublishedDocument, StandardDraft, Withdrawal
 from registry.standards.reach_service import field_of, open_draft, require, subject_of
 from registry.standards.workflow import Action, decide
-from registry.validity import day_of
+from registry.validity import legal_day
 
 
 def publish(
@@ -127,7 +127,7 @@ def withdraw(session: Session, actor: Actor, wanted: WithdrawalWanted, now: date
 
 
 def _require_in_time(published: PublishedDocument, wanted: WithdrawalWanted, now: datetime) -> None:
-    today = day_of(now)
+    today = legal_day(now)
     if wanted.withdrawn_from < today:
         raise WithdrawalRefused(
             f"{wanted.withdrawn_from} is past: what was decided under the version stands. Name {today} or a later day."

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from registry.accounts.permissions import HeldRole, Role
 from registry.clock import utc_now
 from registry.db import Database
-from registry.validity import day_of
+from registry.validity import legal_day
 
 EVALUATORS = "/api/v1/evaluators"
 FIRST = f"{EVALUATORS}/ev-000001"
@@ -73,7 +73,7 @@ def test_d61_days_of_certificates_fail_with_three_messages(database: Database) -
 
 
 def test_d61_the_day_is_that_of_the_registry(database: Database) -> None:
-    applicant, today = applicant_of(database), day_of(utc_now())
+    applicant, today = applicant_of(database), legal_day(utc_now())
     last_day = LICENCE | {"valid_to": (today + timedelta(days=2)).isoformat()}
     over = LICENCE | {"valid_to": (today - timedelta(days=1)).isoformat()}
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 from evaluator_samples import day
 
-from registry.evaluators.periods import Period, joined, legal_day, months_later
+from registry.evaluators.periods import Period, joined, months_later
+from registry.validity import legal_day
 
 
 def test_an_instant_without_a_zone_has_no_legal_day() -> None:

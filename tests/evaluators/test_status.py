@@ -18,10 +18,10 @@ from evaluator_samples import (
     status_of,
 )
 
-from registry.evaluators.periods import legal_day
 from registry.evaluators.policy import State
 from registry.evaluators.qualification import EventType, withdrawal_count
 from registry.evaluators.status import Flag, recorded, timeline
+from registry.validity import legal_day
 
 BEIJING = timezone(timedelta(hours=8))
 

@@ -15,7 +15,7 @@ from vetting_samples import EVIDENCE, make_evaluator, take_divisions
 from registry.accounts.permissions import HeldRole, Role
 from registry.clock import utc_now
 from registry.db import Database, write
-from registry.validity import day_of
+from registry.validity import legal_day
 
 VETTING, EVALUATORS = "/api/v1/vetting", "/api/v1/evaluators"
 ITEM = {
@@ -64,7 +64,7 @@ class World:
 
 
 def today() -> str:
-    return day_of(utc_now()).isoformat()
+    return legal_day(utc_now()).isoformat()
 
 
 def years_later(years: int) -> str:

@@ -39,7 +39,7 @@ from registry.standards.document_service import resolve
 from registry.standards.geography import Division
 from registry.standards.library_service import given_document, shipped
 from registry.standards.resolving_service import Answer, Asked, resolve_asked
-from registry.validity import day_of
+from registry.validity import legal_day
 
 API = "/api/v1/standards"
 STANDARD = make_town_standard()
@@ -176,7 +176,7 @@ def test_what_is_stale_says_by_what_it_was_replaced(database: Database, anybody:
 
 
 def test_without_a_day_it_is_today_in_the_zone_of_the_registry(anybody: TestClient) -> None:
-    before = day_of(utc_now())
+    before = legal_day(utc_now())
     shown = got(anybody)["on"]
 
     assert shown in {str(before), str(before + timedelta(1))}

@@ -26,7 +26,7 @@ from registry.clock import utc_now
 from registry.db import Database, open_database, read, write
 from registry.standards import draft_service, publishing_service, queries
 from registry.standards.checking_service import check_publishable
-from registry.validity import day_of
+from registry.validity import legal_day
 
 API = "/api/v1/standards"
 STANDARD = make_town_standard()
@@ -88,7 +88,7 @@ def logged(auditor: TestClient) -> list[str]:
 
 def test_from_a_draft_to_the_withdrawal(client: Clients, database: Database) -> None:
     editor, approver, auditor, reader = client(Role.EDITOR), client(Role.APPROVER), client(Role.AUDITOR), client()
-    today = day_of(utc_now())
+    today = legal_day(utc_now())
     tomorrow = today + timedelta(1)
 
     published(editor, approver, STANDARD)
