@@ -4,6 +4,8 @@ python benchmarks/evaluators.py status          100,000 scope items with 1,000,0
 python benchmarks/evaluators.py ownership       control paths over 200,000 edges
 python benchmarks/evaluators.py import [URL]    50,000 evaluators with their certificates; URL: of an empty database, by
                                                 default an SQLite file in a folder that is removed again
+python benchmarks/evaluators.py workbook [URL]  the same register from one XLSX file
+python benchmarks/evaluators.py due [URL]       what falls due of 100,000 items with 1,000,000 events in a database
 
 Wall time and, in brackets, the time of this process on a processor. A second run on a quiet machine is the one to
 write down.
@@ -14,23 +16,30 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import uuid4
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from ownership_samples import DAY, OLDEST_SEEN, lifelike_edges, make_ownership, tangled_edges
-from register_samples import AS_OF, NOW, SOURCE, make_evaluator, make_grant, write_files
+from register_samples import AS_OF, NOW, SOURCE, make_evaluator, make_grant, write_files, write_workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from registry.accounts.permissions import OPERATOR
-from registry.db import open_database, read, write
+from registry.bulk_rows import add_columns
+from registry.db import Database, open_database, read, write
 from registry.db_state import upgrade
 from registry.evaluators.batch_status import STATES, statuses
+from registry.evaluators.control import OwnershipOnDay
+from registry.evaluators.due_service import due
 from registry.evaluators.policy import Policy
 from registry.evaluators.qualification import EventType
+from registry.evaluators.qualification_models import QualificationEvent
 from registry.evaluators.register_export import ExportFormat, export
 from registry.evaluators.register_inputs import read_register
 from registry.evaluators.register_service import Terms, import_register, listing
@@ -92,6 +101,7 @@ def eventful_columns() -> Columns:
         np.zeros(len(with_cause), np.int32),
         opens,
         np.where(opens, effective[with_cause] + 90, NO_DAY).astype(np.int32),
+        ("late-report",),
     )
     surveyed = rng.integers(0, ITEMS, ITEMS).astype(np.int32)
     surveillances = SurveillanceColumns(
@@ -121,7 +131,7 @@ def measure_ownership() -> None:
         for each in asked:
             # Each with nothing kept from the one before, as in a request of its own.
             before = time.perf_counter()
-            found = ownership.on(DAY, OLDEST_SEEN).control_of(each)
+            found = OwnershipOnDay(ownership, DAY, OLDEST_SEEN).control_of(each)
             times.append(1000 * (time.perf_counter() - before))
             paths += sum(len(control.paths) for control in found)
         times.sort()
@@ -131,18 +141,28 @@ def measure_ownership() -> None:
         )
 
 
-def measure_import(url: str, folder: Path) -> None:
+def take_in(url: str, folder: Path, form: str) -> Database:
+    """form: csv or xlsx. Gives the database with the register in it."""
     numbers = range(1, EVALUATORS + 1)
     grants = [make_grant(each, domain=domain) for each in numbers for domain in ("environment", "water")]
-    files = write_files(folder, [make_evaluator(each) for each in numbers], grants)
+    evaluators = [make_evaluator(each) for each in numbers]
+    if form == "xlsx":
+        files = write_workbook(folder / "register.xlsx", evaluators, grants)
+    else:
+        files = write_files(folder, evaluators, grants)
     database = open_database(url, create=True)
     upgrade(database)
     begun = time.perf_counter()
-    given = timed("read and check both files", lambda: read_register(files, AS_OF))
+    given = timed(f"read and check all of it ({form})", lambda: read_register(files, AS_OF))
     terms = Terms(SOURCE, NOW)
     report = timed("save", lambda: write(database, lambda session: import_register(session, OPERATOR, given, terms)))
     print(f"{report.evaluators:,} evaluators, {report.items:,} scope items: {time.perf_counter() - begun:.1f} s")
     timed("the same again", lambda: write(database, lambda session: import_register(session, OPERATOR, given, terms)))
+    return database
+
+
+def measure_import(url: str, folder: Path) -> None:
+    database = take_in(url, folder, "csv")
     found = timed(
         "status of all, from the database", lambda: read(database, lambda s: listing(s, AS_OF, NOW, Policy()))
     )
@@ -152,16 +172,66 @@ def measure_import(url: str, folder: Path) -> None:
     database.close()
 
 
+def add_events(session: Session) -> None:
+    """Every item of the register is suspended and reinstated in turns, up to ten events."""
+    table = QualificationEvent
+    known = session.execute(select(table.item_id, table.evaluator_id, table.effective_from)).all()
+    each = EVENTS // ITEMS - 1
+    rows = [(place, *row) for row in known for place in range(each)]
+    count, first = len(rows), len(known) + 1
+    suspends = [place % 2 == 0 for place, *_ in rows]
+    days = [first_day + timedelta(days=60 * (place + 1)) for place, _, _, first_day in rows]
+    cause = {"key": "late-report", "kind": "imposed", "reason": "REPORT_LATE", "notice": "n"}
+    columns: dict[str, Sequence[Any]] = {
+        "id": [uuid4() for _ in rows],
+        "seq": range(first, first + count),
+        "evaluator_id": [row[2] for row in rows],
+        "item_id": [row[1] for row in rows],
+        "type": ["suspend" if is_one else "reinstate" for is_one in suspends],
+        "decision_id": [uuid4() for _ in rows],
+        "decided_on": days,
+        "effective_from": days,
+        "recorded_at": [NOW] * count,
+        "causes": [
+            [cause | {"review_by": (day + timedelta(days=90)).isoformat()}] if is_one else []
+            for day, is_one in zip(days, suspends, strict=True)
+        ],
+        "closes": [[] if is_one else ["late-report"] for is_one in suspends],
+        "recorded_by": ["operator"] * count,
+        "under_investigation": [False] * count,
+        "reason": ["A reason."] * count,
+        "sha256": ["0" * 64] * count,
+    }
+    nothing = {name: [None] * count for name in table.__table__.c.keys() if name not in columns}  # noqa: SIM118
+    for _ in add_columns(session, table.__table__, columns | nothing):
+        """Some thousands at once."""
+
+
+def measure_due(url: str, folder: Path) -> None:
+    database = take_in(url, folder, "csv")
+    timed(f"add events, up to {EVENTS:,}", lambda: write(database, add_events))
+    for on in (VALID_AT, date(2026, 12, 1)):
+        found = timed(f"what falls due, on {on}", lambda on=on: read(database, lambda s: due(s, on, NOW)))  # type: ignore[misc]
+        print(f"{len(found):,} due, {sum(each.is_overdue for each in found):,} overdue")
+    database.close()
+
+
 def main() -> None:
     match sys.argv[1:]:
         case ["status"]:
             measure_status()
         case ["ownership"]:
             measure_ownership()
-        case ["import", *rest]:
+        case ["import" | "workbook" | "due" as what, *rest]:
             with tempfile.TemporaryDirectory() as folder:
                 url = rest[0] if rest else f"sqlite:///{folder}/registry.db"
-                measure_import(url, Path(folder))
+                match what:
+                    case "import":
+                        measure_import(url, Path(folder))
+                    case "workbook":
+                        take_in(url, Path(folder), "xlsx").close()
+                    case _:
+                        measure_due(url, Path(folder))
         case _:
             sys.exit(__doc__)
 

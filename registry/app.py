@@ -20,21 +20,29 @@ from registry.audit.service import keep
 from registry.clock import utc_now
 from registry.config import Settings
 from registry.db import Database
-from registry.deps import permitted, webhook_outbound_of
+from registry.deps import permitted
+from registry.eligibility import api as eligibility_api
+from registry.eligibility import attestation_api, attestation_web
+from registry.eligibility.affected_service import catch_up
 from registry.errors import RegistryError
 from registry.evaluators import (
     dossier_api,
+    entity_api,
     exclusion_api,
     independence_api,
+    judgement_api,
     qualification_api,
+    register_api,
     surveillance_api,
     vetting_api,
     webhook_api,
 )
 from registry.evaluators.webhook_service import PURPOSE as WEBHOOK_SECRETS
 from registry.evaluators.webhook_service import send_due
+from registry.fieldwork import api as fieldwork_api
 from registry.keys import keys_folder, keys_of
 from registry.languages import mark
+from registry.own_outbound import webhook_outbound_of
 from registry.pages import STATIC_DIR, error_page, error_page_of, page, reader_of, reader_or_default
 from registry.reader_client import READERS
 from registry.regions import api as regions_api
@@ -125,10 +133,18 @@ def create_app(
     app.include_router(surveillance_api.router)
     app.include_router(draft_api.router)
     app.include_router(standards_api.router)
+    # Its /export stands before /{code}.
+    app.include_router(register_api.router)
     app.include_router(dossier_api.router)
     app.include_router(webhook_api.router)
     app.include_router(exclusion_api.router)
+    app.include_router(fieldwork_api.router)
     app.include_router(independence_api.router)
+    app.include_router(judgement_api.router)
+    app.include_router(entity_api.router)
+    app.include_router(eligibility_api.router)
+    app.include_router(attestation_api.router)
+    app.include_router(attestation_web.router, include_in_schema=False)
     app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)
     app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_exception_handler(RegistryError, on_registry_error)
@@ -160,6 +176,7 @@ def _working(database: Database | None, settings: Settings) -> Callable[[FastAPI
 
         workers = [
             Worker(lambda: work_off(database, utc_now)),
+            Worker(lambda: catch_up(database, utc_now())),
             Worker(lambda: keep(database, keys_of(database, keys), utc_now()), rest_s=_SECONDS_BETWEEN_CHECKPOINTS),
         ]
         if outside.allowed:

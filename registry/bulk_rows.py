@@ -1,6 +1,6 @@
 """Many rows into a table at once, from columns: quick for hundreds of thousands on either engine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, FromClause, Table, bindparam, func, insert, select
@@ -12,23 +12,40 @@ _CHUNK = 20_000
 def add_columns(session: Session, table: FromClause, columns: Mapping[str, Sequence[Any]]) -> Iterator[float]:
     """Adds a row for each place of the columns, some thousands at once; gives the share that is done.
 
-    table: of a mapped class, `Model.__table__`.
+    table: of a mapped class, `Model.__table__`. columns: also those that have a default.
     """
     assert isinstance(table, Table)
     number = len(next(iter(columns.values())))
-    is_server = session.get_bind().dialect.name == "postgresql"
+    add = _add_on_server if session.get_bind().dialect.name == "postgresql" else _add_embedded
     for first in range(0, number, _CHUNK):
-        part = {name: values[first : first + _CHUNK] for name, values in columns.items()}
-        if is_server:
-            # One statement with an array for each column; executemany is a journey for each row. A value may be a list.
-            arrays = [
-                func.unnest(bindparam(name, values, ARRAY(table.c[name].type, dimensions=1)))
-                for name, values in part.items()
-            ]
-            session.execute(insert(table).from_select(list(part), select(*arrays)))
-        else:
-            names = list(part)
-            session.execute(
-                insert(table), [dict(zip(names, row, strict=True)) for row in zip(*part.values(), strict=True)]
-            )
+        add(session, table, {name: values[first : first + _CHUNK] for name, values in columns.items()})
         yield min(1.0, (first + _CHUNK) / number)
+
+
+def _add_on_server(session: Session, table: Table, part: Mapping[str, Sequence[Any]]) -> None:
+    """One statement with an array for each column; executemany is a journey for each row. A value may be a list."""
+    arrays = [
+        func.unnest(bindparam(name, values, ARRAY(table.c[name].type, dimensions=1))) for name, values in part.items()
+    ]
+    session.execute(insert(table).from_select(list(part), select(*arrays)))
+
+
+def _add_embedded(session: Session, table: Table, part: Mapping[str, Sequence[Any]]) -> None:
+    """One statement, run for each row; values are made ready by column, which takes half the time of by row."""
+    dialect = session.get_bind().dialect
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(part))
+    names = compiled.positiontup or []
+    ready = [_ready(part[name], table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+    session.connection().exec_driver_sql(str(compiled), list(zip(*ready, strict=True)))
+
+
+def _ready(values: Sequence[Any], process: Callable[[Any], Any] | None) -> Sequence[Any]:
+    """As the driver takes them. What stands in row after row is made ready once."""
+    if process is None:
+        return values
+    found: list[Any] = []
+    last: Any = None
+    for place, value in enumerate(values):
+        found.append(found[-1] if place and value is last else process(value))
+        last = value
+    return found

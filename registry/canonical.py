@@ -1,11 +1,16 @@
 """One byte form of a JSON value (RFC 8785) and its SHA-256, so that equal content has one digest."""
 
 import hashlib
+import json
 from typing import Any
 
 import rfc8785
 
 from registry.errors import Invalid
+
+_MAX_INTEGER = 2**53 - 1
+# Several times as fast as rfc8785, and the same for values that `_is_plain`.
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class NotCanonical(Invalid):
@@ -20,9 +25,20 @@ def canonical_json(value: Any) -> bytes:
     holds itself.
     """
     try:
-        return rfc8785.dumps(value)
+        return _PLAIN.encode(value).encode() if _is_plain(value) else rfc8785.dumps(value)
     except (ValueError, RecursionError) as error:
         raise NotCanonical(f"The value cannot be written as canonical JSON: {error}") from error
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether no number is a float or too large, and all keys are sorted alike by characters and by UTF-16 units."""
+    if value is None or isinstance(value, str):
+        return True
+    if isinstance(value, int):
+        return -_MAX_INTEGER <= value <= _MAX_INTEGER
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and key.isascii() and _is_plain(each) for key, each in value.items())
+    return isinstance(value, list | tuple) and all(map(_is_plain, value))
 
 
 def sha256_hex(content: bytes) -> str:

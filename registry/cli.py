@@ -13,10 +13,13 @@ from registry.accounts.cli import app as accounts
 from registry.audit.cli import log
 from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.db_cli import database
+from registry.eligibility.attestation_cli import attest, verify
 from registry.errors import EXIT_CODES, Kind, RegistryError
 from registry.evaluators.cli import evaluators
 from registry.evaluators.exclusion_cli import exclusions
 from registry.evaluators.qualification_cli import vetting
+from registry.evaluators.webhook_cli import webhooks
+from registry.fieldwork.cli import engagements
 from registry.ids import printable
 from registry.regions.cli import regions
 from registry.reliability.cli import (
@@ -42,11 +45,15 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(compare)
+app.command()(verify)
 app.add_typer(accounts)
+app.add_typer(attest)
 app.add_typer(database, name="db")
 app.add_typer(evaluators)
 app.add_typer(exclusions)
+app.add_typer(engagements)
 app.add_typer(vetting)
+app.add_typer(webhooks)
 app.add_typer(log, name="audit")
 app.add_typer(regions, name="regions")
 app.add_typer(standards, name="standards")

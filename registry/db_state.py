@@ -49,8 +49,9 @@ class Finding:
 
 @cache
 def metadata_of_all_tables() -> MetaData:
-    """Tables of every `models.py`, every `x_models.py` and of registry/blobs.py: a new slice needs no entry here."""
+    """Tables of every `models.py`, every `x_models.py` and two of the foundation: a new slice needs no entry here."""
     import_module("registry.blobs")
+    import_module("registry.answered_requests")
     for folder in iter_modules(registry.__path__, "registry."):
         files = iter_modules(import_module(folder.name).__path__) if folder.ispkg else ()
         for each in files:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import HTTPBearer
 from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from registry.accounts import queries as accounts
 from registry.accounts.account_errors import KeyRejected, NotAllowed, SignInNeeded
 from registry.accounts.permissions import ANONYMOUS, NOTHING, Actor, Permission, Subject, may, might
 from registry.accounts.sign_in_service import is_use_due, note_use
+from registry.audit.service import take_turn
 from registry.browsers import SESSION, Cookies, transport_of
 from registry.clock import utc_now
 from registry.config import Settings
@@ -23,7 +24,9 @@ from registry.db import Database, read, read_transaction, transaction, write
 from registry.db_errors import ConcurrentWrites, DatabaseUnavailable
 from registry.errors import Unavailable
 from registry.keys import Keys, KeysUnusable, keys_folder, keys_of
-from registry.outbound import Outbound, allowed_origins, origin_of
+from registry.outbound import Outbound, origin_of
+from registry.own_outbound import webhook_outbound_of
+from registry.resending import Answer
 from registry.secret_box import SecretBox, box_for
 from registry.validity import legal_day
 
@@ -132,11 +135,6 @@ def webhook_outbound(request: Request) -> Outbound:
     return webhook_outbound_of(settings_of(request))
 
 
-def webhook_outbound_of(settings: Settings) -> Outbound:
-    """Raises OriginsRejected."""
-    return Outbound(allowed_origins(settings.webhook_origins, "REGISTRY_WEBHOOK_ORIGINS"))
-
-
 LogKeysDep = Annotated[Keys, Depends(log_keys)]
 SecretBoxDep = Annotated[SecretBox, Depends(secret_box)]
 OutboundDep = Annotated[Outbound, Depends(outbound)]
@@ -221,6 +219,61 @@ def as_of_now(session: Session, asking: Actor, now: datetime) -> Actor:
     if current is None:
         raise NotAllowed("Sign in again.")
     return current
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A request that changes something: who asks, and as of when."""
+
+    asking: Actor
+    write: Writer
+    now: datetime
+
+    def __call__(self, work: Callable[[Session, Actor], Result]) -> Result:
+        """What work returns for a session and for the actor as its transaction sees them."""
+
+        def once(session: Session) -> Result:
+            # Before the first look at the database: what is seen while waiting would be old when the turn comes.
+            take_turn(session)
+            return work(session, as_of_now(session, self.asking, self.now))
+
+        return self.write(once)
+
+    def look_ahead(self, work: Callable[[Session, Actor], Result]) -> Result:
+        """What work returns before the turn is taken: what takes long, while nobody waits. Nothing can be written."""
+        return read(self.write.database, lambda session: work(session, self.asking))
+
+
+def changing(permission: str) -> Any:
+    """A dependency that gives a Change. The route asks `require` again once it knows the subject."""
+
+    def change(
+        asking: Annotated[Actor, Depends(permitted(permission, about_a_subject=True))], write: WriterDep, now: NowDep
+    ) -> Change:
+        return Change(asking, write, now)
+
+    return Depends(change)
+
+
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern="^[!-~]+$",
+        description="The same key with the same request gets the same answer; with another request it is refused.",
+    ),
+]
+
+
+def response_of(answer: Answer) -> Response:
+    headers = {"location": answer.location} if answer.location else {}
+    if answer.is_replayed:
+        headers["idempotency-replayed"] = "true"
+    if answer.status == 202:
+        headers["retry-after"] = "1"
+    return Response(answer.body, answer.status, headers, media_type="application/json")
 
 
 def _how_to_sign_in(opened: Database) -> str:

@@ -14,11 +14,12 @@ from registry.validation import FastValidator, fast
 SCHEMAS = (
     "comparison.v1",
     "criteria.v1",
+    "engagement.v1",
     "evaluator.v1",
     "fact-sheet.v1",
     "localization.v1",
     "mapping.v1",
-    "qualification-event.v1",
+    "qualification-event.v1", "eligibility-decision.v1",
     "resolved-standard.v1",
     "standard.v1",
 )

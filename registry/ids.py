@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 MAX_LENGTH = 200
 
@@ -43,6 +44,8 @@ def hidden_character(text: str) -> str | None:
     return next((f"U+{ord(character):04X}" for character in text if _is_hidden(character)), None)
 
 
+# The characters of a register are few, and told from each other in four ways.
+@lru_cache(maxsize=65_536)
 def _is_hidden(character: str) -> bool:
     number = ord(character)
     if character in _BLANK or any(number in variants for variants in _VARIANTS):

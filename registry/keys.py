@@ -1,4 +1,5 @@
 """Key files: the key that signs the log, the key that seals entries, and the newest checkpoint, beside each other.
+The key that signs attestations stands there too; it alone may be lost, since another one can take its place.
 
 None of them is in the database: who has the database alone can neither sign for the log nor read sealed entries, and
 a database restored from an older backup meets here a checkpoint that it no longer leads to.
@@ -27,6 +28,8 @@ from registry.errors import Conflict, Unavailable
 
 SIGNING = "log-signing.key"
 SEALING = "sealing.key"
+ATTESTING = "attestation-signing.key"
+NEXT_ATTESTING = "next-attestation-signing.key"
 NEWEST = "newest-checkpoint.txt"
 WITNESSES = "witnesses.txt"
 RETIRED = "retired-keys.txt"
@@ -74,6 +77,36 @@ class Keys:
                 raise NewestCheckpointChanged("Another process has signed a checkpoint meanwhile. Try again.")
             _write_durably(self.folder / NEWEST, note.encode())
 
+    def attesting_key(self, public: bytes | None) -> Ed25519PrivateKey:
+        """The key that signs attestations. public: of the one in use, as the database has it; None before the first
+        use, when one is made. Raises KeysUnusable."""
+        path, following = self.folder / ATTESTING, self.folder / NEXT_ATTESTING
+        with _reading(self.folder), _locked(self.folder):
+            if public is None and not path.exists():
+                _make_key(path, "attesting", "attestations")
+            for each in (path, following):
+                found = _attesting(each)
+                if found is None or public not in (None, found.public_key().public_bytes_raw()):
+                    continue
+                # A change of keys that was interrupted after the database had the new one.
+                if each == following:
+                    _rename_durably(following, path)
+                return found
+        raise KeysUnusable(
+            f"The key that signs attestations is missing in {self.folder}. Restore the folder from its backup, or run "
+            "`registry attest rotate-key`: another key takes its place, and what was signed can still be verified."
+        )
+
+    def next_attesting_key(self) -> Ed25519PrivateKey:
+        """A new key, which `attesting_key` puts in place once the database names it. Raises KeysUnusable."""
+        path = self.folder / NEXT_ATTESTING
+        with _reading(self.folder), _locked(self.folder):
+            if not path.exists():
+                _make_key(path, "attesting", "attestations")
+            found = _attesting(path)
+        assert found is not None
+        return found
+
 
 def keys_folder(setting: Path | None, database_url: str | None) -> Path:
     """The setting REGISTRY_KEYS_DIR, else `keys` beside the SQLite file, or one for each PostgreSQL database there."""
@@ -117,7 +150,7 @@ def open_keys(folder: Path, require_new: Callable[[str], None] | None = None) ->
 
     require_new: is given the names of what is missing, and raises where that may not be made.
     """
-    try:
+    with _reading(folder):
         missing = [name for name in (SIGNING, SEALING) if not (folder / name).exists()]
         if missing:
             if require_new is not None:
@@ -128,8 +161,6 @@ def open_keys(folder: Path, require_new: Callable[[str], None] | None = None) ->
         origin, signing = _read_key(folder / SIGNING, "signing")
         _, sealing = _read_key(folder / SEALING, "sealing")
         witnesses, retired = _read_lines(folder / WITNESSES), _read_lines(folder / RETIRED)
-    except OSError as error:
-        raise KeysUnusable(f"The keys in {folder} cannot be read or made: {error.strerror}.") from error
     return Keys(folder, origin, Ed25519PrivateKey.from_private_bytes(signing), sealing, witnesses, retired)
 
 
@@ -145,6 +176,18 @@ def _make_missing(folder: Path) -> None:
     if not has_sealing:
         _make_key(folder / SEALING, "sealing", "sealed-entries")
     _make_key(folder / SIGNING, "signing", f"evaluator-registry/{random_bytes(8).hex()}")
+
+
+def _attesting(path: Path) -> Ed25519PrivateKey | None:
+    return Ed25519PrivateKey.from_private_bytes(_read_key(path, "attesting")[1]) if path.exists() else None
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KeysUnusable(f"The keys in {folder} cannot be read or made: {error.strerror}.") from error
 
 
 def _make_key(path: Path, kind: str, name: str) -> None:
@@ -216,11 +259,15 @@ def _write_durably(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _rename_durably(beside, path)
     except OSError as error:
         raise KeysUnusable(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _rename_durably(old: Path, new: Path) -> None:
+    old.replace(new)
+    folder = os.open(new.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

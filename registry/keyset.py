@@ -38,6 +38,20 @@ def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
     return tuple(key)
 
 
+def encode_row_cursor(at: datetime, identifier: UUID) -> str:
+    """Of rows that are listed by an instant and, where that is the same, by their identifier."""
+    return encode_cursor(at.isoformat(), str(identifier))
+
+
+def decode_row_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Raises CursorRejected."""
+    written_at, written = decode_cursor(cursor, str, str)
+    at, identifier = read_instant(written_at), read_uuid(written)
+    if at is None or identifier is None:
+        raise CursorRejected(cursor)
+    return at, identifier
+
+
 def read_uuid(text: str) -> UUID | None:
     """An identifier in its usual form; Python also reads braces, prefixes and texts without hyphens."""
     try:

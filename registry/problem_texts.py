@@ -36,6 +36,26 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("Nobody who kept out of all revisions of the draft has approved its present content, byte for byte."),
         mark("Ask an approver who edited nothing of the draft to read and approve it as it is now."),
     ),
+    "attestation-issuer-unknown": (
+        mark("An attestation names the address at which it is verified, and the server was not told its own."),
+        mark("Whoever runs the server sets REGISTRY_PUBLIC_URL to the address at which the public finds it."),
+    ),
+    "attestation-key-not-found": (
+        mark("No attestation was ever signed with a key of this name."),
+        mark("Take the name from /api/v1/attestation-keys, where it stands under kid."),
+    ),
+    "attestation-not-found": (
+        mark("No attestation was issued under this identifier."),
+        mark("Take the identifier from the foot of the printed page, or hand in the file itself."),
+    ),
+    "attestation-refused": (
+        mark("The decision is not one that can be attested, or the key that signs cannot be used now."),
+        mark("The detail says which. Ask about one registered evaluator alone, or have the key changed."),
+    ),
+    "attestation-rejected": (
+        mark("Something in the attestation was changed, its key may not have signed it then, or its time is over."),
+        mark("Do not rely on it. Ask whoever showed it for the file as it was issued."),
+    ),
     "bad-request": (
         mark("The form in the body cannot be taken apart."),
         mark("Send multipart/form-data as a library writes it, and leave the heading Content-Type to the library."),
@@ -43,6 +63,17 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "body-too-large": (
         mark("The body has more bytes than the server takes. They are counted as they come."),
         mark("Send less, or have REGISTRY_MAX_BODY_BYTES raised on the server."),
+    ),
+    "certificate-event-refused": (
+        mark(
+            "What was recorded of the certificate, or the day of the source, does not admit this event. "
+            "Nothing was recorded."
+        ),
+        mark("The errors name every rule with its code, and what to do about each."),
+    ),
+    "certificate-not-found": (
+        mark("No version of the dossier has a certificate under this identifier."),
+        mark("The detail names the known ones."),
     ),
     "checkpoint-not-found": (
         mark("The log has no checkpoint of this size."),
@@ -174,6 +205,13 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("Of this code system and day other divisions were imported before, and what is imported never changes."),
         mark("Import the divisions of another day, or correct the earlier ones by a file of changes."),
     ),
+    "entity-event-refused": (
+        mark(
+            "What was recorded of the legal person, its successors or the day of the source does not admit "
+            "this event. Nothing was recorded."
+        ),
+        mark("The errors name every rule with its code, and what to do about each."),
+    ),
     "entry-not-found": (
         mark("The index lies outside the log. The first entry is 0."),
         mark("Ask for an entry below the size of the log."),
@@ -181,6 +219,18 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "erasure-refused": (
         mark("The content of this entry proves something about others, so it is kept."),
         mark("Nothing can be done about this entry; the detail says what it proves."),
+    ),
+    "name-hold-not-found": (
+        mark("No name of an evaluator was held back under this number."),
+        mark("Take the number from the list of held names: /api/v1/vetting/names, or `registry vetting names`."),
+    ),
+    "name-judgement-refused": (
+        mark("The name would be refused as the evaluator's own, or it was held again under another number."),
+        mark("The detail says which, and which number to judge."),
+    ),
+    "no-sign-of-succession": (
+        mark("The registry has no sign that the one evaluator is the other one under a new name."),
+        mark("Judge what the list of signs shows: `registry vetting successions CODE`."),
     ),
     "evaluator-known": (
         mark("An evaluator with this credit code is registered already."),
@@ -197,6 +247,26 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "evidence-not-found": (
         mark("No file with this digest was handed in for this evaluator."),
         mark("Take the digest from the list of evidence of the evaluator."),
+    ),
+    "engagement-conflict": (
+        mark("The commissioner's contract is recorded already, with other content."),
+        mark("Record what happened since, or correct what is wrong, as an event of the engagement."),
+    ),
+    "engagement-not-found": (
+        mark("There is no engagement with this code."),
+        mark("Take the code from the list of engagements; codes are written as eg-000001."),
+    ),
+    "engagement-rejected": (
+        mark("The engagement or the event breaks rules: of its form, of its parties, or of the order of events."),
+        mark("Correct what the errors name, each with its place, and send it again."),
+    ),
+    "engagement-rows-rejected": (
+        mark("Engagements of the file break rules, or its heading lacks a column. Nothing was imported."),
+        mark("Correct what the errors name, each with its row and column, and import the file again."),
+    ),
+    "evidence-not-handed-in": (
+        mark("A decision, a step or a finding rests on files that were not handed in for this evaluator."),
+        mark("Hand in each file first, then name it by its digest; the errors say which are missing."),
     ),
     "evidence-rejected": (
         mark("The file is too large, empty, or of a type that is not kept."),
@@ -221,6 +291,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "exclusion-rows-rejected": (
         mark("Rows of the file break rules, or its heading lacks a column. Nothing was imported."),
         mark("The errors name every row and column; /api/v1/exclusions/annotated-file gives the file with remarks."),
+    ),
+    "export-too-large": (
+        mark("An answer is made as a whole, and the register has more scope items than one may hold."),
+        mark("Ask whoever runs the server for a file of the whole register."),
     ),
     "fact-sheet-rejected": (
         mark("A fact sheet has facts that its standard does not know, or values beyond their bounds."),
@@ -579,6 +653,21 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "step-refused": (
         mark("The application is not in the stage for this step, or a rule stands against it. Nothing was recorded."),
         mark("The errors name every rule with its code, and what to do about each."),
+    ),
+    "status-list-not-found": (
+        mark("There is no such list, it had not begun at the instant, or the instant lies ahead."),
+        mark("Take the address from the attestation; ask for an instant between its issue and now."),
+    ),
+    "successor-decision-refused": (
+        mark(
+            "No succession is recorded, the predecessor had no such right, or the new item does not stand "
+            "for it. Nothing was recorded."
+        ),
+        mark("The errors name every rule with its code, and what to do about each."),
+    ),
+    "successor-rejected": (
+        mark("A successor is told in a way that names no body, is a region, or is named twice."),
+        mark("The errors name each of them. Write the code of an evaluator or a credit code."),
     ),
     "surveillance-not-found": (
         mark("There is no surveillance under this identifier."),

@@ -30,6 +30,10 @@ class RecentlyUsed(Generic[Key, Value]):
                 found = self._find(key) or self._keep(key, make())
         return found[0]
 
+    def find(self, key: Key) -> Value | None:
+        found = self._find(key)
+        return None if found is None else found[0]
+
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()

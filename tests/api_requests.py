@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from registry.accounts.permissions import Role
+from registry.answered_requests import IdempotencyKey
 from registry.app import create_app
 from registry.blobs import Content
 from registry.config import Settings
 from registry.db import Database, read
-from registry.reliability.models import IdempotencyKey, Job, RecordedComparison
+from registry.reliability.models import Job, RecordedComparison
 
 COMPARISONS = "/api/v1/comparisons"
 OUTCOMES = {"甲": [(1, 3), (0, 3), (2, 3)], "乙": [(0, 3), (1, 3)]}

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from registry.evaluators.ownership import HALF, Basis, Edge, Ownership, OwnershipOnDay
+from registry.evaluators.control import OwnershipOnDay
+from registry.evaluators.ownership import Basis, Edge, Ownership
 
 DAY = date(2026, 6, 1)
 SEEN_AT = date(2026, 5, 1)
+HALF = Fraction(1, 2)
 LONG_AGO = date(2024, 1, 1)
 OLDEST_SEEN = date(2025, 6, 1)
 
@@ -41,7 +43,7 @@ def make_ownership(
 
 
 def on_day(edges: Iterable[Edge], day: date = DAY, **others: Iterable[str]) -> OwnershipOnDay:
-    return make_ownership(edges, **others).on(day, OLDEST_SEEN)
+    return OwnershipOnDay(make_ownership(edges, **others), day, OLDEST_SEEN)
 
 
 def naive_controlled(edges: Iterable[Edge], controller: str) -> set[str]:

@@ -4,6 +4,7 @@ import hashlib
 import struct
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,3 +141,31 @@ def test_the_form_reads_back_as_the_value_and_stays_the_same(value):
 
     assert parse_json(form) == value
     assert canonical_json(parse_json(form)) == form
+
+
+# Whole numbers, surrogates and control characters too, and keys of any script: for each the quick way or the other.
+ANY_TEXT = st.text()
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(ANY_TEXT | st.sampled_from(["a", "b", "A", "é", "\ufb33", "\U0001f600"]), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@QUICK
+@given(ANY_JSON)
+def test_the_form_is_that_of_the_reference_library(value):
+    try:
+        expected = rfc8785.dumps(value)
+    except ValueError:
+        expected = None
+
+    try:
+        found = canonical_json(value)
+    except NotCanonical:
+        found = None
+    assert found == expected

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["warm_recorder"])
+# pytest: each process begins by running again what this one was started with.
+PROCESSES.set_forkserver_preload(["pytest", "warm_recorder", "doomed_deeds"])
 
 
 def start_process(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:

@@ -1,6 +1,5 @@
 """JSON routes of accounts: who am I, my keys; and for administrators, accounts and their roles."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from registry.accounts.wire import (
 )
 from registry.deps import NowDep, ReadSessionDep, WriterDep, permitted, settings_of
 from registry.json_bodies import body_of, documented
-from registry.keyset import CursorRejected, decode_cursor, encode_cursor, read_instant, read_uuid
+from registry.keyset import decode_row_cursor, encode_row_cursor, read_uuid
 from registry.request_rules import require_known_parameters
 
 router = APIRouter(
@@ -113,20 +112,13 @@ def list_accounts(
     cursor: Annotated[str | None, Query(max_length=500, description="From the `next` of the page before.")] = None,
 ) -> AccountListOut:
     """Accounts with their roles, the oldest first."""
-    found = queries.list_accounts(session, limit=limit + 1, after=None if cursor is None else _read_key(cursor))
+    after = None if cursor is None else decode_row_cursor(cursor)
+    found = queries.list_accounts(session, limit=limit + 1, after=after)
     following = None
     if len(found) > limit:
         last = found[limit - 1].account
-        following = f"{PREFIX}/accounts?limit={limit}&cursor={encode_cursor(last.created_at.isoformat(), str(last.id))}"
+        following = f"{PREFIX}/accounts?limit={limit}&cursor={encode_row_cursor(last.created_at, last.id)}"
     return AccountListOut(accounts=[account_out(each) for each in found[:limit]], next=following)
-
-
-def _read_key(cursor: str) -> tuple[datetime, UUID]:
-    at, identifier = decode_cursor(cursor, str, str)
-    created_at, last_id = read_instant(at), read_uuid(identifier)
-    if created_at is None or last_id is None:
-        raise CursorRejected(cursor)
-    return created_at, last_id
 
 
 @router.post("/accounts", status_code=201, openapi_extra=documented(AccountIn))

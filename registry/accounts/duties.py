@@ -37,6 +37,13 @@ def may_check(evaluator_id: str, interests: Collection[str]) -> Decision:
     return ALLOWED
 
 
+def may_judge(person: UUID, own: Collection[UUID]) -> Decision:
+    """Of a name or a succession of an evaluator. own: persons who act or acted for it."""
+    if person in own:
+        return Decision(False, "Whoever acts or acted for this evaluator may not judge about it.")
+    return ALLOWED
+
+
 def interests_by_role(roles: Iterable[HeldRole]) -> frozenset[str]:
     """Evaluators for whom the person acts."""
     return frozenset(each.evaluator_id for each in roles if each.evaluator_id is not None)

@@ -78,9 +78,21 @@ class Permission(StrEnum):
     EVALUATOR_ERASE_PERSON = "evaluator.erase_person"
     QUALIFICATION_DECIDE = "qualification.decide"
     ELIGIBILITY_READ = "eligibility.read"
+    ELIGIBILITY_CHECK = "eligibility.check"
+    ELIGIBILITY_OVERRIDE = "eligibility.override"
+    ELIGIBILITY_REVIEW = "eligibility.review"
+    ATTESTATION_ISSUE = "attestation.issue"
+    ATTESTATION_VERIFY = "attestation.verify"
     WEBHOOK_MANAGE = "webhook.manage"
     EXCLUSION_IMPORT = "exclusion.import"
     EXCLUSION_CHECK = "exclusion.check"
+    REGISTER_IMPORT = "register.import"
+    EVALUATOR_JUDGE_NAME = "evaluator.judge_name"
+    EVALUATOR_JUDGE_SUCCESSION = "evaluator.judge_succession"
+    ENGAGEMENT_READ = "engagement.read"
+    ENGAGEMENT_RECORD = "engagement.record"
+    ENTITY_RECORD = "entity.record"
+    CERTIFICATE_RECORD = "certificate.record"
 
 
 Grantee = Role | Anybody
@@ -131,8 +143,20 @@ TABLE: Mapping[Permission, frozenset[Grantee]] = {
     _P.EVALUATOR_ERASE_PERSON: frozenset({Role.VETTING_OFFICER, Role.EVALUATOR}),
     _P.QUALIFICATION_DECIDE: frozenset({Role.VETTING_OFFICER, Role.APPROVER}),
     _P.ELIGIBILITY_READ: frozenset({Role.PROCUREMENT, Role.AUDITOR, Role.VETTING_OFFICER}),
+    _P.ELIGIBILITY_CHECK: frozenset({Role.PROCUREMENT, Role.AUDITOR, Role.VETTING_OFFICER}),
+    _P.ELIGIBILITY_OVERRIDE: frozenset({Role.PROCUREMENT}),
+    _P.ELIGIBILITY_REVIEW: frozenset({Role.PROCUREMENT, Role.AUDITOR, Role.VETTING_OFFICER}),
+    _P.ATTESTATION_ISSUE: frozenset({Role.PROCUREMENT, Role.AUDITOR, Role.VETTING_OFFICER}),
+    _P.ATTESTATION_VERIFY: frozenset({_A.PUBLIC}),
     _P.WEBHOOK_MANAGE: frozenset({Role.ADMINISTRATOR}),
     _P.EXCLUSION_IMPORT: frozenset({Role.VETTING_OFFICER}),
+    _P.REGISTER_IMPORT: frozenset({Role.VETTING_OFFICER}),
+    _P.EVALUATOR_JUDGE_NAME: frozenset({Role.VETTING_OFFICER}),
+    _P.EVALUATOR_JUDGE_SUCCESSION: frozenset({Role.VETTING_OFFICER}),
+    _P.ENGAGEMENT_READ: frozenset({Role.PROCUREMENT, Role.AUDITOR, Role.VETTING_OFFICER, Role.EVALUATOR}),
+    _P.ENGAGEMENT_RECORD: frozenset({Role.PROCUREMENT, Role.VETTING_OFFICER}),
+    _P.ENTITY_RECORD: frozenset({Role.VETTING_OFFICER}),
+    _P.CERTIFICATE_RECORD: frozenset({Role.VETTING_OFFICER}),
     _P.EXCLUSION_CHECK: frozenset({Role.VETTING_OFFICER, Role.PROCUREMENT, Role.AUDITOR}),
 }
 # Nobody who administers accounts reads these, whatever else they or another account of theirs may hold.

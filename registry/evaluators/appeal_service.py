@@ -12,13 +12,15 @@ from registry.audit.entry import Event as LogEvent
 from registry.audit.service import append, take_turn
 from registry.evaluators import qualification_queries as queries
 from registry.evaluators import qualification_service
+from registry.evaluators.appeal_guards import Contested, Filed, filing_refusals, ruling_refusals
 from registry.evaluators.decision import Basis, Decision
 from registry.evaluators.models import Evaluator
 from registry.evaluators.qualification import EventType
-from registry.evaluators.qualification_models import Appeal, AppealOutcome
+from registry.evaluators.qualification_models import Appeal, AppealOutcome, QualificationEvent
 from registry.evaluators.qualification_queries import AppealFiled
 from registry.evaluators.qualification_service import Assessment, Recorded, person_of
-from registry.evaluators.vetting_errors import AppealRefused
+from registry.evaluators.status_service import POLICY
+from registry.evaluators.vetting_errors import AppealRefused, require_none
 from registry.evaluators.vetting_reach_service import require
 from registry.validity import legal_day
 
@@ -33,21 +35,14 @@ class Ruling:
 def file_appeal(
     session: Session, actor: Actor, decision_id: UUID, grounds: str, filed_on: date, now: datetime
 ) -> AppealFiled:
-    """By whoever acts for the evaluator. Raises DecisionNotFound, AppealRefused, NotAllowed."""
+    """By whoever acts for the evaluator. Raises DecisionNotFound, NotAllowed, AppealRefused with every broken rule."""
     take_turn(session)
     contested = queries.events_of_decision(session, decision_id)
     evaluator = session.get(Evaluator, contested[0].evaluator_id)
     assert evaluator is not None
     require(session, actor, Permission.APPLICATION_SUBMIT, evaluator, now)
-    today = legal_day(now)
-    if not contested[0].decided_on <= filed_on <= today:
-        raise AppealRefused(
-            f"The appeal is of {filed_on}; it has to be from {contested[0].decided_on}, the day of the decision, to "
-            f"today, {today}."
-        )
-    for each in queries.list_appeals(session, evaluator.id):
-        if each.appeal.decision_id == decision_id and each.outcome is None:
-            raise AppealRefused("An appeal against this decision is pending already.")
+    refused = filing_refusals(_contested(session, contested[0]), filed_on, legal_day(now), POLICY)
+    require_none(tuple(refused), AppealRefused)
     appeal = Appeal(
         id=uuid4(),
         evaluator_id=evaluator.id,
@@ -65,6 +60,15 @@ def file_appeal(
     return AppealFiled(appeal, None)
 
 
+def _contested(session: Session, event: QualificationEvent) -> Contested:
+    """event: any of the decision; they were published and recorded together."""
+    appeals = queries.list_appeals(session, event.evaluator_id)
+    is_contested = any(each.appeal.decision_id == event.decision_id and each.outcome is None for each in appeals)
+    # Neither a day of publication that lies before the recording shortens the time, nor a late publication.
+    known_on = legal_day(max(event.published_at or event.recorded_at, event.recorded_at))
+    return Contested(str(event.decision_id), event.decided_on, known_on, is_contested)
+
+
 def decide_appeal(
     session: Session, actor: Actor, appeal_id: UUID, ruling: Ruling, now: datetime
 ) -> tuple[AppealFiled, Recorded | None]:
@@ -78,15 +82,14 @@ def decide_appeal(
     assert evaluator is not None
     require(session, actor, Permission.QUALIFICATION_DECIDE, evaluator, now)
     contested = queries.events_of_decision(session, found.appeal.decision_id)
-    if found.outcome is not None:
-        raise AppealRefused(f"The appeal was {found.outcome.outcome} on {found.outcome.decided_on}.")
-    if person_of(actor) in {found.appeal.person_id, *(each.person_id for each in contested)}:
-        raise AppealRefused("Whoever took the contested decision, or filed the appeal, does not decide on the appeal.")
-    if not found.appeal.filed_on <= ruling.decided_on <= legal_day(now):
-        raise AppealRefused(
-            f"The day of the ruling, {ruling.decided_on}, lies before the appeal of {found.appeal.filed_on} or after "
-            "today."
-        )
+    filed = Filed(
+        str(appeal_id),
+        found.appeal.filed_on,
+        None if found.outcome is None else found.outcome.outcome,
+        {str(each) for each in (found.appeal.person_id, *(each.person_id for each in contested))},
+    )
+    refused = ruling_refusals(filed, ruling.decided_on, str(person_of(actor)), legal_day(now))
+    require_none(tuple(refused), AppealRefused)
     recorded = _corrected(session, actor, evaluator, found.appeal, ruling, now) if ruling.outcome == "upheld" else None
     outcome = AppealOutcome(
         appeal_id=appeal_id,

@@ -20,6 +20,7 @@ from registry.evaluators.application_models import Application, ApplicationStep,
 from registry.evaluators.application_queries import ApplicationRecord
 from registry.evaluators.application_steps import advance
 from registry.evaluators.decision import Basis, Decision, Scope
+from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.finding_service import FindingWanted, Treatment
 from registry.evaluators.models import Evaluator
 from registry.evaluators.qualification import EventType
@@ -96,7 +97,8 @@ def open_application(
 def take_step(
     session: Session, actor: Actor, application_id: UUID, wanted: StepWanted, now: datetime
 ) -> ApplicationRecord:
-    """Any step but a decision. Raises StepRefused with every rule that is broken, NotAllowed, ApplicationNotFound."""
+    """Any step but a decision. Raises StepRefused with every rule that is broken, NotAllowed, ApplicationNotFound,
+    EvidenceNotHandedIn."""
     take_turn(session)
     found = queries.get_application(session, application_id, now)
     is_applicants = wanted.type in OF_APPLICANT
@@ -122,6 +124,7 @@ def take_step(
         closed=frozenset(str(each.finding_id) for each in wanted.accepted),
     )
     _require_possible(found, step, (*_unknown_accounts(found, wanted, persons), *_unanswered(found, wanted)))
+    require_handed_in(session, found.evaluator.id, _evidence(wanted))
     _save(session, actor, found, step, now, wanted.dossier_number)
     if wanted.answer_by is not None:
         finding_service.add(session, actor, found.row, raised, wanted.answer_by, now)
@@ -130,6 +133,16 @@ def take_step(
     for each in wanted.accepted:
         finding_service.act(session, actor, each, "accept", now)
     return queries.get_application(session, application_id, now)
+
+
+def _evidence(wanted: StepWanted) -> dict[str, str | None]:
+    """By its place in the step."""
+    treated = {"answers": wanted.answers, "accepted": wanted.accepted}
+    return {
+        f"/{name}/{place}/evidence_sha256": each.evidence_sha256
+        for name, treatments in treated.items()
+        for place, each in enumerate(treatments)
+    }
 
 
 def _unknown_accounts(found: ApplicationRecord, wanted: StepWanted, persons: dict[UUID, UUID]) -> Sequence[Refusal]:
@@ -191,13 +204,16 @@ def _save(
 def establish(
     session: Session, actor: Actor, application_id: UUID, facts: Sequence[Established], now: datetime
 ) -> ApplicationRecord:
-    """What an assessor found out, while the assessment lasts. Raises StepRefused, FactRejected with every fault."""
+    """What an assessor found out, while the assessment lasts. Raises StepRefused, FactRejected with every fault,
+    EvidenceNotHandedIn."""
     take_turn(session)
     found = queries.get_application(session, application_id, now)
     require(session, actor, Permission.APPLICATION_ASSESS, found.evaluator, now)
     # It is part of the assessment: allowed when, and to whom, its conclusion would be.
     step = Step(StepType.CONCLUDE, str(person_of(actor)), legal_day(now), closed=found.now.findings)
     _require_possible(found, step)
+    evidence = {f"/facts/{place}/evidence_sha256": each.evidence_sha256 for place, each in enumerate(facts)}
+    require_handed_in(session, found.evaluator.id, evidence)
     requirements_service.require_known_facts(session, found, {each.fact: each.value for each in facts}, now)
     for number, each in enumerate(facts, start=len(found.facts) + 1):
         session.add(

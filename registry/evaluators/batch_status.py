@@ -37,13 +37,18 @@ _LAST_DAY = date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class StatusColumns:
-    """By item. state: place in STATES. flags: a bit for each of FLAGS. Days are NO_DAY where there is none."""
+    """By item. state: place in STATES. flags: a bit for each of FLAGS. Days are NO_DAY where there is none.
+
+    surveillance_due_on: last day in time, also of items that are not in force. opened: rows of causes that are open.
+    """
 
     state: Codes
     flags: Codes
     open_causes: Places
     valid_from: Days
     valid_to: Days
+    surveillance_due_on: Days
+    opened: Rows
 
     def state_of(self, item: int) -> State:
         return STATES[int(self.state[item])]
@@ -73,7 +78,8 @@ def statuses(columns: Columns, valid_at: date, known_at: datetime, policy: Polic
     has_begun = counting.beginning < len(counting.rows)
     has_ended = counting.ending < len(counting.rows)
     valid_from, valid_to = _validity(columns.events, counting, number)
-    open_causes, is_review_overdue = _causes(columns, counting, day)
+    opened = _opened(columns, counting)
+    open_causes = np.bincount(columns.events.item[columns.causes.event[opened]], minlength=number).astype(np.int32)
     ending = counting.rows[counting.ending[has_ended]]
 
     state = np.where(open_causes > 0, _STATE[State.SUSPENDED], _STATE[State.VALID]).astype(np.int8)
@@ -90,13 +96,14 @@ def statuses(columns: Columns, valid_at: date, known_at: datetime, policy: Polic
     raised = {
         Flag.SURVEILLANCE_OVERDUE: is_in_force & (due < day),
         Flag.SURVEILLANCE_DUE: is_in_force & (day <= due) & (due - day <= policy.surveillance_notice_days),
-        Flag.SUSPENSION_REVIEW_OVERDUE: (state == _STATE[State.SUSPENDED]) & is_review_overdue,
+        Flag.SUSPENSION_REVIEW_OVERDUE: (state == _STATE[State.SUSPENDED]) & _is_review_overdue(columns, opened, day),
         Flag.UNDER_INVESTIGATION: (state == _STATE[State.SURRENDERED]) & is_investigated,
     }
     flags = np.zeros(number, np.int8)
     for bit, flag in enumerate(FLAGS):
         flags |= raised[flag].astype(np.int8) << bit
-    return StatusColumns(state, flags, np.where(has_begun, open_causes, 0).astype(np.int32), valid_from, valid_to)
+    open_causes = np.where(has_begun, open_causes, 0).astype(np.int32)
+    return StatusColumns(state, flags, open_causes, valid_from, valid_to, due, opened)
 
 
 def _counting(events: EventColumns, day: int, instant: int, number: int) -> _Counting:
@@ -138,9 +145,9 @@ def _validity(events: EventColumns, counting: _Counting, number: int) -> tuple[D
     return valid_from, valid_to
 
 
-def _causes(columns: Columns, counting: _Counting, day: int) -> tuple[Places, Truths]:
-    """How many are open, and whether one of them is past its review."""
-    causes, number = columns.causes, columns.item_count
+def _opened(columns: Columns, counting: _Counting) -> Rows:
+    """Of each item and cause the last row that counts, where that one opens it."""
+    causes = columns.causes
     positions = np.full(len(columns.events.item), NOWHERE, np.intp)
     positions[counting.rows] = np.arange(len(counting.rows))
     position, item = positions[causes.event], columns.events.item[causes.event]
@@ -149,11 +156,17 @@ def _causes(columns: Columns, counting: _Counting, day: int) -> tuple[Places, Tr
     pair = item[rows].astype(np.int64) << 32 | causes.cause[rows]
     is_last = np.ones(len(rows), np.bool_)
     is_last[:-1] = pair[1:] != pair[:-1]
-    opened = rows[is_last & causes.opens[rows]]
-    is_overdue = np.zeros(number, np.bool_)
-    review_by = causes.review_by[opened]
-    is_overdue[item[opened[(review_by != NO_DAY) & (review_by < day)]]] = True
-    return np.bincount(item[opened], minlength=number).astype(np.int32), is_overdue
+    found: Rows = rows[is_last & causes.opens[rows]]
+    return found
+
+
+def _is_review_overdue(columns: Columns, opened: Rows, day: int) -> Truths:
+    """Whether the review of one of the item's open causes is."""
+    found = np.zeros(columns.item_count, np.bool_)
+    review_by = columns.causes.review_by[opened]
+    overdue = opened[(review_by != NO_DAY) & (review_by < day)]
+    found[columns.events.item[columns.causes.event[overdue]]] = True
+    return found
 
 
 def _due(columns: Columns, valid_from: Days, day: int, instant: int, policy: Policy) -> Days:

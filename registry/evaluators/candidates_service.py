@@ -44,6 +44,14 @@ def of_evaluator(session: Session, evaluator: Evaluator, on: date, known_at: dat
     return tuple(_answer(index, name, on, evaluator.code) for name in own)
 
 
+def of_new_names(
+    session: Session, evaluator: Evaluator, names: Sequence[str], on: date, known_at: datetime
+) -> tuple[NameAnswer, ...]:
+    """The same for names that the evaluator is about to have."""
+    index = _index(_known_names(session, known_at))
+    return tuple(_answer(index, name, on, evaluator.code) for name in names)
+
+
 def _answer(index: NameIndex, name: str, on: date, apart_from: str | None) -> NameAnswer:
     found = index.candidates(name, on=on, apart_from=apart_from, floor=FLOOR, limit=_MOST_CANDIDATES)
     return NameAnswer(name, name_doubts(name), found)

@@ -46,10 +46,13 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """parties: of whom it is told. looked_at: the days for which nothing was found."""
+
     code: Code
     outcome: Outcome
-    sentence: str
     declaration: Declaration | None = None
+    parties: tuple[str, ...] = ()
+    looked_at: Period | None = None
 
 
 def declarations_of(document: Document, persons: Persons) -> tuple[Declaration, ...]:
@@ -94,24 +97,20 @@ def declared_interests(
 ) -> tuple[Finding, ...]:
     """Of the parties, in the window or so many months before. declarations None: nobody was asked."""
     if declarations is None:
-        sentence = "The evaluator came with another register and has declared nothing, nor that there is nothing."
-        return (Finding(Code.DECLARATIONS_UNKNOWN, Outcome.UNKNOWN, sentence),)
+        return (Finding(Code.DECLARATIONS_UNKNOWN, Outcome.UNKNOWN),)
     looked_at = Period(months_later(window.valid_from, -months), window.valid_to)
     found = tuple(_found(declarations, tuple(dict.fromkeys(parties)), looked_at))
-    nothing = Finding(Code.NOTHING_DECLARED, Outcome.PASS, f"Nothing is declared of the parties {looked_at}.")
-    return found or (nothing,)
+    return found or (Finding(Code.NOTHING_DECLARED, Outcome.PASS, looked_at=looked_at),)
 
 
 def _found(declarations: Iterable[Declaration], parties: tuple[str, ...], looked_at: Period) -> Iterator[Finding]:
     for each in declarations:
         if each.in_force.common_with(looked_at) is None:
             continue
-        told = f"declaration {each.id} ({each.in_force}): {each.statement}"
-        concerned = [party for party in parties if each.concerns(party)]
+        concerned = tuple(party for party in parties if each.concerns(party))
         if concerned and each.kind is not Kind.ADVISORY_WORK:
             is_interest = each.kind is Kind.INTEREST
             code = Code.DECLARED_INTEREST if is_interest else Code.DECLARED_ASSOCIATION
-            yield Finding(code, Outcome.REVIEW, f"Of {', '.join(concerned)}, {told}", each)
+            yield Finding(code, Outcome.REVIEW, each, concerned)
         elif not concerned and each.about.startswith("name:"):
-            sentence = f"Whether {each.about.removeprefix('name:')} is one of the parties is not known: {told}"
-            yield Finding(Code.DECLARED_BY_NAME_ONLY, Outcome.REVIEW, sentence, each)
+            yield Finding(Code.DECLARED_BY_NAME_ONLY, Outcome.REVIEW, each)

@@ -126,11 +126,6 @@ def posts(document: Document, persons: Persons) -> tuple[Post, ...]:
     )
 
 
-def declared_facts(document: Document) -> dict[str, Any]:
-    """What the body says to the requirements, by the names that they have for it."""
-    return {each["fact"]: each["value"] for each in document.get("facts", ())}
-
-
 def given_names(document: Document) -> dict[str, str]:
     """Names of persons that the document brings, by its ids for them."""
     return {each["id"]: each["name"] for each in document["persons"] if "name" in each}

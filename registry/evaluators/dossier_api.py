@@ -1,15 +1,17 @@
 """JSON routes of evaluators: apply, list, show, the dossier and its versions, evidence, erasure of a person's name."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from starlette.datastructures import UploadFile
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import NowDep, ReadSessionDep, permitted
+from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.evaluators import dossier_queries as queries
 from registry.evaluators import dossier_service, evidence_service
+from registry.evaluators.asked_times import read_known_at, read_valid_at
 from registry.evaluators.dossier_errors import DossierChanged, DossierNotNamed, EvidenceRejected
 from registry.evaluators.dossier_queries import Search, get_evaluator
 from registry.evaluators.dossier_service import Submission, Taken
@@ -25,74 +27,27 @@ from registry.evaluators.dossier_wire import (
     dossier_out,
     evaluator_out,
     evidence_out,
+    named_out,
     person_out,
     whole_dossier_out,
 )
-from registry.evaluators.qualification_api import Change, changing
+from registry.evaluators.exclusion_errors import QuestionRejected
+from registry.evaluators.name_queries import named, names_of
+from registry.evaluators.name_sight import sight_of
 from registry.evaluators.vetting_reach_service import require
-from registry.json_bodies import JSON, body_of, documented, media_type
-from registry.json_models import RequestRejected, UnsupportedMediaType, parsed
+from registry.file_forms import documented_file, file_of_form
+from registry.json_bodies import body_of, documented, documented_object, object_of
 from registry.keyset import decode_cursor, encode_cursor
 from registry.request_rules import require_known_parameters
 from registry.standards.draft_errors import DraftChanged, DraftNotNamed
 from registry.standards.preconditions import IfMatch, read_if_match
 
 PREFIX = "/api/v1/evaluators"
-_FORM = "multipart/form-data"
 _READ_FIRST = "Read the dossier and send its ETag, which holds the digest of its content, as If-Match."
-_DOCUMENT: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {JSON: {"schema": {"type": "object", "description": "By schemas/evaluator.v1.json."}}},
-    }
-}
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            _FORM: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "PDF, PNG or JPEG; at most 20 MiB.",
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
+_DOCUMENT = documented_object("By schemas/evaluator.v1.json.")
+_FILE = documented_file("PDF, PNG or JPEG; at most 20 MiB.")
 
 router = APIRouter(prefix=PREFIX, tags=["evaluators"], dependencies=[Depends(require_known_parameters)])
-
-
-async def _json_text(request: Request) -> bytes:
-    if media_type(request) != JSON:
-        raise UnsupportedMediaType(f"Send {JSON}, not {media_type(request)[:80] or 'a body without a type'}.")
-    return await request.body()
-
-
-# A plain function, so that parsing runs in a thread and not where the body is awaited.
-def handed_in(text: Annotated[bytes, Depends(_json_text)]) -> dict[str, Any]:
-    found = parsed(text)
-    if not isinstance(found, dict):
-        raise RequestRejected("The body is one dossier, a JSON object.")
-    return found
-
-
-async def handed_in_file(request: Request) -> tuple[str, bytes]:
-    """Name and content."""
-    if media_type(request) != _FORM:
-        raise UnsupportedMediaType(f"Send {_FORM}, not {media_type(request)[:80] or 'a body without a type'}.")
-    async with request.form(max_files=1, max_fields=0) as form:
-        part = form.get("file")
-        if not isinstance(part, UploadFile):
-            raise EvidenceRejected("The form has one part, named file, which is a file.")
-        return part.filename or "file", await part.read()
 
 
 def if_match(
@@ -110,8 +65,8 @@ def if_match(
 
 
 CodePath = Annotated[str, Path(max_length=16, description="As ev-000001.")]
-DocumentDep = Annotated[dict[str, Any], Depends(handed_in)]
-FileDep = Annotated[tuple[str, bytes], Depends(handed_in_file)]
+DocumentDep = Annotated[dict[str, Any], Depends(object_of("dossier"))]
+FileDep = Annotated[tuple[str, bytes], Depends(file_of_form(EvidenceRejected))]
 IfMatchDep = Annotated[IfMatch, Depends(if_match)]
 KeyHeader = Annotated[
     str | None,
@@ -123,7 +78,7 @@ KeyHeader = Annotated[
         description="The same key with the same dossier gets the same answer; with another one it is refused.",
     ),
 ]
-READ = [Depends(permitted("evaluator.read"))]
+PublicReader = Annotated[Actor, Depends(permitted("evaluator.read"))]
 Reader = Annotated[Actor, Depends(permitted("evaluator.read_dossier", about_a_subject=True))]
 Applying = Annotated[Change, changing("evaluator.apply")]
 Submitting = Annotated[Change, changing("application.submit")]
@@ -145,32 +100,74 @@ def apply(change: Applying, document: DocumentDep, response: Response, key: KeyH
     return _answered(taken, response)
 
 
-@router.get("", dependencies=READ)
-def list_evaluators(
-    session: ReadSessionDep,
+@dataclass(frozen=True, slots=True)
+class AskedName:
+    """A whole name, and the two times that it is asked for."""
+
+    name: str
+    valid_at: date
+    known_at: datetime
+
+
+def asked_search(
+    asking: PublicReader,
     q: Annotated[
         str | None, Query(min_length=1, max_length=200, description="Part of a name, also a former one.")
     ] = None,
     credit_code: Annotated[str | None, Query(max_length=18, description="All 18 characters.")] = None,
+) -> Search:
+    return Search(q, credit_code, sight_of(asking))
+
+
+def asked_name(
+    now: NowDep,
+    name: Annotated[
+        str | None, Query(min_length=1, max_length=200, description="A whole name, also a former one; with `valid_at`.")
+    ] = None,
+    valid_at: Annotated[str | None, Query(max_length=40, description="With `name`: the day, or an instant.")] = None,
+    known_at: Annotated[str | None, Query(max_length=40, description="With `name`: default now.")] = None,
+) -> AskedName | None:
+    """Raises QuestionRejected for a name without its day, and for a day without a name; TimeRejected."""
+    if (name is None) != (valid_at is None) or (name is None and known_at is not None):
+        raise QuestionRejected("Give name and valid_at together: bodies change their names. known_at goes with both.")
+    if name is None or valid_at is None:
+        return None
+    return AskedName(name, read_valid_at(valid_at), read_known_at(known_at, now))
+
+
+@router.get("")
+def list_evaluators(
+    session: ReadSessionDep,
+    search: Annotated[Search, Depends(asked_search)],
+    asked: Annotated[AskedName | None, Depends(asked_name)],
     limit: Annotated[int, Query(ge=1, le=1000, description="Evaluators of a page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="From the `next` of the page before.")] = None,
 ) -> EvaluatorListOut:
-    """Evaluators with their dated names, by code. Several may have had one name: none is picked silently."""
+    """Evaluators with their dated names, by code. Several may have had one name: none is picked silently.
+
+    By `name`: everybody who bears it on the day or bore it before, in one page, with the legal name of the day.
+    """
+    if asked is not None:
+        if search.text is not None or search.credit_code is not None or cursor is not None:
+            raise QuestionRejected("name is asked alone, without q, credit_code and cursor.")
+        return named_out(named(session, asked.name, asked.valid_at, asked.known_at, search.sight), search.sight)
     after = 0 if cursor is None else decode_cursor(cursor, int)[0]
-    found = queries.list_evaluators(session, Search(q, credit_code), limit=limit + 1, after=after)
-    names = queries.names_of(session, found[:limit])
+    found = queries.list_evaluators(session, search, limit=limit + 1, after=after)
+    names = names_of(session, found[:limit])
     following = None
     if len(found) > limit:
-        asked = {"q": q, "credit_code": credit_code, "limit": limit, "cursor": encode_cursor(found[limit - 1].number)}
-        following = f"{PREFIX}?{urlencode({name: each for name, each in asked.items() if each is not None})}"
-    return EvaluatorListOut(evaluators=[evaluator_out(each, names[each.id]) for each in found[:limit]], next=following)
+        told = {"q": search.text, "credit_code": search.credit_code, "limit": limit}
+        told["cursor"] = encode_cursor(found[limit - 1].number)
+        following = f"{PREFIX}?{urlencode({name: each for name, each in told.items() if each is not None})}"
+    evaluators = [evaluator_out(each, names[each.id], search.sight) for each in found[:limit]]
+    return EvaluatorListOut(evaluators=evaluators, next=following, valid_at=None, known_at=None)
 
 
-@router.get("/{code}", dependencies=READ)
-def show_evaluator(code: CodePath, session: ReadSessionDep) -> EvaluatorOut:
+@router.get("/{code}")
+def show_evaluator(code: CodePath, asking: PublicReader, session: ReadSessionDep) -> EvaluatorOut:
     """What is public: names, credit code, legal form, region. What it is qualified for is under /status."""
     evaluator = get_evaluator(session, code)
-    return evaluator_out(evaluator, queries.names_of(session, [evaluator])[evaluator.id])
+    return evaluator_out(evaluator, names_of(session, [evaluator])[evaluator.id], sight_of(asking))
 
 
 @router.get("/{code}/dossier")

@@ -1,8 +1,7 @@
 """Evaluators and their dossiers, found again. known_at: as the registry knew it then."""
 
 import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,6 +15,8 @@ from registry.evaluators.dossier import Persons
 from registry.evaluators.dossier_errors import EvaluatorNotFound, PersonNotFound
 from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, EvidenceFile, Known, Person
 from registry.evaluators.models import Evaluator
+from registry.evaluators.name_queries import is_shown
+from registry.evaluators.name_sight import PUBLIC, Sight
 from registry.evaluators.names import normal_text
 
 Row = TypeVar("Row", bound=Known)
@@ -23,10 +24,11 @@ Row = TypeVar("Row", bound=Known)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """text: a part of a name, present or former. Both None: all."""
+    """text: a part of a name, present or former. Both None: all. sight: a name that is held is found by no other."""
 
     text: str | None = None
     credit_code: str | None = None
+    sight: Sight = PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def list_evaluators(session: Session, search: Search, *, limit: int, after: int 
         wanted = normal_text(search.text)
         is_named_so = EvaluatorName.normal.contains(wanted, autoescape=True)
         named = exists().where(
-            EvaluatorName.evaluator_id == Evaluator.id, EvaluatorName.known_to.is_(None), is_named_so
+            EvaluatorName.evaluator_id == Evaluator.id,
+            EvaluatorName.known_to.is_(None),
+            is_named_so,
+            is_shown(search.sight),
         )
         statement = statement.where(named)
     return session.scalars(statement).all()
@@ -134,19 +139,6 @@ def list_known(session: Session, table: type[Row], evaluator_id: UUID) -> Sequen
         .where(table.evaluator_id == evaluator_id, table.known_to.is_(None))
         .order_by(table.valid_from, table.id)
     ).all()
-
-
-def names_of(session: Session, evaluators: Sequence[Evaluator]) -> Mapping[UUID, list[EvaluatorName]]:
-    """By the id of the evaluator, the names that the newest version tells, the oldest first."""
-    found: defaultdict[UUID, list[EvaluatorName]] = defaultdict(list)
-    statement = (
-        select(EvaluatorName)
-        .where(EvaluatorName.evaluator_id.in_([each.id for each in evaluators]), EvaluatorName.known_to.is_(None))
-        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
-    )
-    for each in session.scalars(statement):
-        found[each.evaluator_id].append(each)
-    return found
 
 
 def list_evidence(session: Session, evaluator: Evaluator) -> list[Evidence]:

@@ -40,6 +40,7 @@ from registry.evaluators.dossier_models import (
 )
 from registry.evaluators.dossier_rules import Before, dossier_faults
 from registry.evaluators.models import Evaluator
+from registry.evaluators.name_service import hold_new_names
 from registry.evaluators.vetting_reach_service import require
 from registry.validity import legal_day
 
@@ -97,6 +98,7 @@ def apply(session: Session, actor: Actor, submission: Submission, now: datetime)
     # Everything below refers to it.
     session.flush()
     version = _add_version(session, actor, evaluator, content.decode(), now, key)
+    _hold_names(session, actor, evaluator, document, now)
     _follow(session, evaluator, document, now)
     _log(session, actor, "apply", evaluator, now)
     return Taken(evaluator, version)
@@ -141,6 +143,7 @@ def save(
     evaluator.dossier_number += 1
     evaluator.dossier_sha256 = sha256
     version = _add_version(session, actor, evaluator, content.decode(), now, key)
+    _hold_names(session, actor, evaluator, document, now)
     _follow(session, evaluator, document, now)
     _log(session, actor, "save_dossier", evaluator, now)
     return Taken(evaluator, version)
@@ -215,7 +218,7 @@ def _require_free(session: Session, document: Document, own: Evaluator | None) -
     credit_code = document.get("credit_code")
     known = None if credit_code is None else queries.find_by_credit_code(session, credit_code)
     if known is not None and known is not own:
-        raise EvaluatorKnown(f"{credit_code} is {known.code}, {known.name}. Save a new version of that dossier.")
+        raise EvaluatorKnown(f"{credit_code} is {known.code}. Save a new version of that dossier.")
 
 
 def _before(session: Session, evaluator: Evaluator, newest: DossierVersion) -> Before:
@@ -259,6 +262,11 @@ def _keep_names(session: Session, evaluator: Evaluator, document: Document, now:
         changed = True
     session.flush()
     return changed
+
+
+def _hold_names(session: Session, actor: Actor, evaluator: Evaluator, document: Document, now: datetime) -> None:
+    before = {each.name for each in queries.list_known(session, EvaluatorName, evaluator.id)}
+    hold_new_names(session, actor, evaluator, [each.name for each in dossier.names(document)], before, now)
 
 
 def _follow(session: Session, evaluator: Evaluator, document: Document, now: datetime) -> None:

@@ -1,14 +1,16 @@
 """What crosses HTTP about evaluators, their dossiers and evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, Person
+from registry.evaluators.dossier_models import DossierVersion, Person
 from registry.evaluators.dossier_queries import Evidence, document_of
 from registry.evaluators.models import Evaluator
+from registry.evaluators.name_queries import Named, NameKnown
+from registry.evaluators.name_sight import HELD, Sight
 from registry.json_models import In, Out, VisibleText
 
 
@@ -31,11 +33,18 @@ class NameOut(Out):
 
 
 class EvaluatorOut(Out):
-    """name: the legal name when the dossier was handed in; names: with the former ones. region: a reference."""
+    """name: the legal name when the dossier was handed in, or on the day that was asked about; names: with the former
+    ones. region: a reference.
+
+    name_held: a name looks like a known one and no person has judged it distinct; only its owner, officers and auditors
+    see it. To others name is null where it is the legal name. name_held_reason: in words, null where none is held.
+    """
 
     code: str
-    name: str
+    name: str | None
     names: list[NameOut]
+    name_held: bool
+    name_held_reason: str | None
     credit_code: str | None
     legal_form: str
     region: str
@@ -43,10 +52,12 @@ class EvaluatorOut(Out):
 
 
 class EvaluatorListOut(Out):
-    """next: the address of the next page, null on the last one."""
+    """next: the address of the next page, null on the last one. valid_at, known_at: of a search by `name`."""
 
     evaluators: list[EvaluatorOut]
     next: str | None
+    valid_at: date | None
+    known_at: datetime | None
 
 
 class DossierOut(Out):
@@ -87,16 +98,30 @@ class EvidenceListOut(Out):
     evidence: list[EvidenceOut]
 
 
-def evaluator_out(evaluator: Evaluator, names: Iterable[EvaluatorName]) -> EvaluatorOut:
+def evaluator_out(
+    evaluator: Evaluator, names: Sequence[NameKnown], sight: Sight, on: date | None = None
+) -> EvaluatorOut:
+    """on: the day whose legal name is told; without it, that of the newest dossier."""
+    shown = [each.name for each in names if sight.sees(evaluator.code) or not each.is_held]
+    legal_names = [evaluator.name] if on is None else [each.name.name for each in names if each.name.holds(on)]
+    held = any(each.is_held for each in names)
     return EvaluatorOut(
         code=evaluator.code,
-        name=evaluator.name,
-        names=[NameOut(name=each.name, valid_from=each.valid_from, valid_to=each.valid_to) for each in names],
+        name=next((each.name for each in shown if each.name in legal_names), None),
+        names=[NameOut(name=each.name, valid_from=each.valid_from, valid_to=each.valid_to) for each in shown],
+        name_held=held,
+        name_held_reason=HELD if held else None,
         credit_code=evaluator.credit_code,
         legal_form=evaluator.legal_form,
         region=evaluator.region,
         registered_at=evaluator.created_at,
     )
+
+
+def named_out(answer: Named, sight: Sight) -> EvaluatorListOut:
+    """With the legal names of the day."""
+    evaluators = [evaluator_out(each, names, sight, answer.valid_at) for each, names in answer.found]
+    return EvaluatorListOut(evaluators=evaluators, next=None, valid_at=answer.valid_at, known_at=answer.known_at)
 
 
 def dossier_out(evaluator: Evaluator, version: DossierVersion) -> DossierOut:

@@ -1,7 +1,9 @@
 """Evidence files of evaluators: handed in, listed, given back; kept by their hash."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from registry.evaluators.dossier_errors import EvidenceNotFound, EvidenceRejecte
 from registry.evaluators.dossier_models import EvidenceFile
 from registry.evaluators.dossier_queries import Evidence
 from registry.evaluators.models import Evaluator
+from registry.evaluators.vetting_errors import EvidenceNotHandedIn
 from registry.evaluators.vetting_reach_service import require
 from registry.file_formats import shown_name
 
@@ -86,6 +89,21 @@ def read_file(
     if file is None:
         raise EvidenceNotFound(f"No evidence of {evaluator.code} has this digest.")
     return _with_content(session, file), get_body(session, sha256)
+
+
+def require_handed_in(session: Session, evaluator_id: UUID, named: Mapping[str, str | None]) -> None:
+    """named: digests by the place that names them. Raises EvidenceNotHandedIn with every one that this evaluator has
+    no file of."""
+    wanted = {pointer: sha256 for pointer, sha256 in named.items() if sha256 is not None}
+    known = queries.evidence_digests(session, evaluator_id) if wanted else frozenset()
+    message, fix = "No file of this evaluator has this digest.", "Hand in the file, then name its digest."
+    faults = [
+        Violation("evidence-missing", message, fix, pointer, value=sha256)
+        for pointer, sha256 in wanted.items()
+        if sha256 not in known
+    ]
+    if faults:
+        raise EvidenceNotHandedIn(f"{len(faults)} file(s) that are to be evidence are not there.", faults)
 
 
 def _with_content(session: Session, file: EvidenceFile) -> Evidence:

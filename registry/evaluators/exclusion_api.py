@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from starlette.datastructures import UploadFile
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from registry.accounts.permissions import Actor, Permission
 from registry.annotated_files import annotate
-from registry.deps import NowDep, ReadSessionDep, permitted
+from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.deps import require as require_permission
 from registry.evaluators import exclusion_list_service as lists
 from registry.evaluators import exclusion_queries as queries
@@ -33,55 +32,23 @@ from registry.evaluators.exclusion_wire import (
     list_out,
     snapshot_out,
 )
-from registry.evaluators.qualification_api import Change, KnownAtDep, ValidAtDep, changing
+from registry.evaluators.qualification_api import KnownAtDep, ValidAtDep
 from registry.evaluators.vetting_reach_service import require
 from registry.file_formats import FileFormat
-from registry.json_bodies import body_of, documented, media_type
-from registry.json_models import UnsupportedMediaType
+from registry.file_forms import documented_file, file_of_form
+from registry.json_bodies import body_of, documented
 from registry.request_rules import require_known_parameters
 
 PREFIX = "/api/v1/exclusions"
-_FORM = "multipart/form-data"
 _CSV, _XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA_TYPES = {FileFormat.CSV: _CSV, FileFormat.XLSX: _XLSX, FileFormat.PARQUET: "application/vnd.apache.parquet"}
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            _FORM: {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "CSV, XLSX or JSON; columns name, valid_from; also key, credit_code, "
-                            "valid_to, scope, basis.",
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
+_FILE = documented_file("CSV, XLSX or JSON; columns name, valid_from; also key, credit_code, valid_to, scope, basis.")
 
 router = APIRouter(prefix=PREFIX, tags=["exclusions"], dependencies=[Depends(require_known_parameters)])
 
 
-async def handed_in_file(request: Request) -> tuple[str, bytes]:
-    """Name and content."""
-    if media_type(request) != _FORM:
-        raise UnsupportedMediaType(f"Send {_FORM}, not {media_type(request)[:80] or 'a body without a type'}.")
-    async with request.form(max_files=1, max_fields=0) as form:
-        part = form.get("file")
-        if not isinstance(part, UploadFile):
-            raise ExclusionRowsRejected("The form has one part, named file, which is a file.")
-        return part.filename or "file", await part.read()
-
-
 # A plain function, so that parsing runs in a thread and not where the body is awaited.
-def handed_in_list(file: Annotated[tuple[str, bytes], Depends(handed_in_file)]) -> ListFile:
+def handed_in_list(file: Annotated[tuple[str, bytes], Depends(file_of_form(ExclusionRowsRejected))]) -> ListFile:
     return read_list_bytes(*file)
 
 

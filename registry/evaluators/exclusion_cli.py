@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from registry.command_options import JsonOption
+from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.errors import EXIT_CODES, Kind
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def check(
         typer.Option("--known-at", metavar="INSTANT", help="As known then, as 2026-03-10T00:00:00Z; default: now."),
     ] = None,
     json: JsonOption = False,
+    language: LanguageOption = None,
 ) -> None:
     """Say what every list says of a body. Exit code 3 where no list is known."""
     from registry.clock import utc_now
@@ -148,12 +149,14 @@ def check(
     if json:
         typer.echo(out.model_dump_json())
     else:
+        tongue = language_of(language)
         typer.echo(f"{out.body} {window}, as known at {known:%Y-%m-%d %H:%M:%S}Z: {out.outcome}")
         for each in out.lists:
             for finding in each.findings:
-                typer.echo(f"  {each.list_code}  {finding.outcome:7}  {finding.code}  {finding.sentence}")
+                said = getattr(finding.message, tongue)
+                typer.echo(f"  {each.list_code}  {finding.outcome:7}  {finding.code}  {said}")
         for gap in out.gaps:
-            typer.echo(f"  not known who controls {gap.body}: {gap.kind}")
+            typer.echo(f"  {gap.kind}  {getattr(gap.message, tongue)}")
     if not out.lists:
         typer.echo("No list is known: the answer is unknown.", err=True)
         raise typer.Exit(EXIT_CODES[Kind.NOT_FOUND])

@@ -4,7 +4,7 @@ A list is what it was when it was queried: snapshots are kept, since entries are
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -56,6 +56,10 @@ class ListEntry:
     scope: frozenset[str]
     in_force: Period
     basis: str = ""
+
+    def bars_from(self, scope: frozenset[str]) -> bool:
+        """scope: what a body would do; empty for anything."""
+        return not self.scope or not scope or bool(self.scope & scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +114,37 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Of one list. scope: what the body would do. known_at: only what was queried by then counts."""
+    """Of one list. scope: what the body would do. known_at: only what was queried by then counts. aged_at: the instant
+    from which ages count, known_at where it is None."""
 
     list_id: str
     window: Period
     scope: frozenset[str]
     known_at: datetime
+    aged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """body: the evaluator or its controller. snapshot: the last one with the entry, or the last of the list."""
+    """asked: the body that was asked about. body: that one or its controller.
+
+    snapshot: the last one with the entry, or the last of the list. max_age_days: by the terms of the list.
+    """
 
     code: Code
     outcome: Outcome
-    sentence: str
+    question: Question
+    asked: str
     body: str
     snapshot: Snapshot | None
     entry: ListEntry | None = None
     match: Match | None = None
     barred: Period | None = None
+    max_age_days: int | None = None
+
+    @property
+    def is_about_other_things(self) -> bool:
+        return self.entry is not None and not self.entry.bars_from(self.question.scope)
 
 
 def match(entry: ListEntry, identity: Identity, floor: float, on: date | None = None) -> Match | None:
@@ -177,24 +192,21 @@ def exclusions(
             if like is not None and like.kind is MatchKind.CANDIDATE and (entry.key, body.id) in judged:
                 like = Match(MatchKind.MATCH, Why.JUDGED_THE_SAME, 1.0) if judged[entry.key, body.id] else None
             if like is not None:
-                finding = _of_entry(question, body, entry, like, last)
-                found.append(finding if body is identity else _of_controller(finding, identity, limits))
+                finding = _of_entry(question, identity.id, body, entry, like, last)
+                found.append(finding if body is identity else _of_controller(finding, limits))
     if not found:
-        sentence = f"{identity.id} is not on the list {question.list_id} as queried at {known[-1].queried_at}."
-        found.append(Finding(Code.NOT_LISTED, Outcome.PASS, sentence, identity.id, known[-1]))
+        found.append(Finding(Code.NOT_LISTED, Outcome.PASS, question, identity.id, identity.id, known[-1]))
     return tuple(found)
 
 
 def _of_source(question: Question, identity: Identity, known: list[Snapshot], limits: Limits) -> Iterator[Finding]:
     if not known:
-        sentence = f"The list {question.list_id} was not queried by {question.known_at}."
-        yield Finding(Code.SOURCE_MISSING, Outcome.UNKNOWN, sentence, identity.id, None)
-    elif question.known_at - known[-1].queried_at > timedelta(days=limits.max_age_days):
-        sentence = (
-            f"The list {question.list_id} was last queried at {known[-1].queried_at}, more than {limits.max_age_days} "
-            f"days before {question.known_at}."
-        )
-        yield Finding(Code.SOURCE_STALE, Outcome.UNKNOWN, sentence, identity.id, known[-1])
+        yield Finding(Code.SOURCE_MISSING, Outcome.UNKNOWN, question, identity.id, identity.id, None)
+    elif (question.aged_at or question.known_at) - known[-1].queried_at > timedelta(days=limits.max_age_days):
+        yield Finding(
+            Code.SOURCE_STALE, Outcome.UNKNOWN, question, identity.id, identity.id, known[-1],
+            max_age_days=limits.max_age_days,
+        )  # fmt: skip
 
 
 def _entries(known: list[Snapshot]) -> Iterator[tuple[ListEntry, Snapshot]]:
@@ -212,27 +224,18 @@ def _entries(known: list[Snapshot]) -> Iterator[tuple[ListEntry, Snapshot]]:
             yield ListEntry(entry.key, entry.credit_code, entry.name, entry.scope, days, entry.basis), known[place]
 
 
-def _of_entry(question: Question, body: Identity, entry: ListEntry, like: Match, last: Snapshot) -> Finding:
+def _of_entry(question: Question, asked: str, body: Identity, entry: ListEntry, like: Match, last: Snapshot) -> Finding:
     barred = entry.in_force.common_with(question.window)
-    bars = not entry.scope or not question.scope or bool(entry.scope & question.scope)
-    what = f"entry {entry.key} of the list {question.list_id} ({entry.in_force})"
-    if not bars or barred is None:
-        why = "does not hold in the window" if bars else "bars from other things"
-        sentence = f"{body.id}: {what} {why}."
-        return Finding(Code.LISTED_BUT_ENDED, Outcome.PASS, sentence, body.id, last, entry, like)
+    told = question, asked, body.id, last, entry, like
+    if not entry.bars_from(question.scope) or barred is None:
+        return Finding(Code.LISTED_BUT_ENDED, Outcome.PASS, *told)
     if like.kind is MatchKind.MATCH:
-        sentence = f"{body.id} is barred by {what}."
-        return Finding(Code.EXCLUDED, Outcome.FAIL, sentence, body.id, last, entry, like, barred)
-    sentence = f"{body.id} may be meant by {what}, {entry.name}: {like.why}, score {like.score:.2f}. A person decides."
-    return Finding(Code.NAME_ONLY_MATCH, Outcome.UNKNOWN, sentence, body.id, last, entry, like, barred)
+        return Finding(Code.EXCLUDED, Outcome.FAIL, *told, barred)
+    return Finding(Code.NAME_ONLY_MATCH, Outcome.UNKNOWN, *told, barred)
 
 
-def _of_controller(finding: Finding, identity: Identity, limits: Limits) -> Finding:
+def _of_controller(finding: Finding, limits: Limits) -> Finding:
     if finding.code is not Code.EXCLUDED:
         return finding
     outcome = Outcome.FAIL if limits.bars_controlled else Outcome.REVIEW
-    sentence = f"{identity.id} is controlled by {finding.body}. {finding.sentence}"
-    return Finding(
-        Code.EXCLUDED_VIA_CONTROLLER, outcome, sentence, finding.body, finding.snapshot, finding.entry, finding.match,
-        finding.barred,
-    )  # fmt: skip
+    return replace(finding, code=Code.EXCLUDED_VIA_CONTROLLER, outcome=outcome)

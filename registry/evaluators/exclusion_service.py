@@ -57,12 +57,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """scope: what the body would do, empty for anything. lists: only these; None for all in use."""
+    """scope: what the body would do, empty for anything. lists: only these; None for all in use. most_age_days: where
+    it is less than a list's own. aged_at: the instant from which ages count, known_at where it is None."""
 
     window: Period
     known_at: datetime
     scope: frozenset[str] = frozenset()
     lists: tuple[str, ...] | None = None
+    most_age_days: int | None = None
+    aged_at: datetime | None = None
+    terms: independence_service.Terms = independence_service.SHIPPED_TERMS
+
+    def age_limit(self, own: int) -> int:
+        return own if self.most_age_days is None else min(own, self.most_age_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,16 @@ def read_code(text: str) -> str:
 
 def check_evaluator(session: Session, evaluator: Evaluator, asked: Asked) -> Answer:
     """Of the evaluator under all its names, and of those who control it on the first day. Raises as check."""
-    return _check_with_owners(session, independence_service.identity_of(session, evaluator, asked.known_at), asked)
+    identity = independence_service.identity_of(session, evaluator, asked.known_at)
+    return _check_with_owners(session, _with_predecessors(session, identity, asked), asked)
+
+
+def _with_predecessors(session: Session, identity: Identity, asked: Asked) -> Identity:
+    """A bar of a body that was taken over bars who took it over."""
+    keys = list(dict.fromkeys(each.predecessor for each in asked.terms.successions))
+    before = independence_service.identities(session, keys, asked.known_at)
+    codes = identity.credit_codes.union(*(each.credit_codes for each in before))
+    return replace(identity, credit_codes=codes, names=(*identity.names, *(name for each in before for name in each.names)))
 
 
 def check_given(session: Session, credit_code: str | None, names: tuple[str, ...], asked: Asked) -> Answer:
@@ -109,7 +125,7 @@ def check_given(session: Session, credit_code: str | None, names: tuple[str, ...
 
 
 def _check_with_owners(session: Session, identity: Identity, asked: Asked) -> Answer:
-    owners = independence_service.owners_of(session, identity.id, asked.window.valid_from, asked.known_at)
+    owners = independence_service.owners_of(session, identity.id, asked.window, asked.known_at, asked.terms)
     return check(session, replace(identity, controllers=owners.controllers), asked, owners.gaps)
 
 
@@ -157,8 +173,8 @@ def _findings(session: Session, terms: ExclusionList, identity: Identity, asked:
     snapshots = queries.list_known_snapshots(session, terms, keys, asked.known_at)
     bodies = [identity.id, *(each.id for each in identity.controllers)]
     judged = queries.list_judgements(session, terms.code, bodies, asked.known_at)
-    question = Question(terms.code, asked.window, asked.scope, asked.known_at)
-    limits = Limits(terms.max_age_days, FLOOR, terms.bars_controlled)
+    question = Question(terms.code, asked.window, asked.scope, asked.known_at, asked.aged_at)
+    limits = Limits(asked.age_limit(terms.max_age_days), FLOOR, terms.bars_controlled)
     return exclusions(question, identity, snapshots, queries.judgements_that_hold(judged, snapshots), limits)
 
 

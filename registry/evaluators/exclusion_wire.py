@@ -16,6 +16,7 @@ from registry.evaluators.exclusion_models import (
 from registry.evaluators.exclusion_service import Answer, ListAnswer, Opinion
 from registry.evaluators.ownership import Gap
 from registry.evaluators.periods import Period
+from registry.evaluators.sentences import Message, gap_message, message
 from registry.json_models import In, Out, VisibleText
 
 Line = Annotated[VisibleText, Field(min_length=1, max_length=200, pattern=r"\S")]
@@ -114,12 +115,19 @@ class EntryOut(Out):
     basis: str
 
 
+class MessageOut(Out):
+    """One sentence, in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
 class ExclusionOut(Out):
     """snapshot_sha256, queried_at: of the query that it rests on."""
 
     code: str
     outcome: str
-    sentence: str
+    message: MessageOut
     body: str
     entry: EntryOut | None
     barred: PeriodOut | None
@@ -138,6 +146,7 @@ class ListAnswerOut(Out):
 class GapOut(Out):
     body: str
     kind: str
+    message: MessageOut
     last_seen_at: date | None
 
 
@@ -231,7 +240,7 @@ def _exclusion(found: Finding) -> ExclusionOut:
     return ExclusionOut(
         code=str(found.code),
         outcome=str(found.outcome),
-        sentence=found.sentence,
+        message=message_out(message(found)),
         body=found.body,
         entry=None if entry is None else _entry(entry),
         barred=None if found.barred is None else period_out(found.barred),
@@ -256,9 +265,15 @@ def _match(like: Match) -> MatchOut:
     )  # fmt: skip
 
 
+def message_out(told: Message) -> MessageOut:
+    return MessageOut(zh=told["zh"], en=told["en"])
+
+
 def period_out(period: Period) -> PeriodOut:
     return PeriodOut(valid_from=period.valid_from, valid_to=period.valid_to)
 
 
 def gap_out(gap: Gap) -> GapOut:
-    return GapOut(body=gap.body, kind=str(gap.kind), last_seen_at=gap.last_seen_at)
+    return GapOut(
+        body=gap.body, kind=str(gap.kind), message=message_out(gap_message(gap)), last_seen_at=gap.last_seen_at
+    )

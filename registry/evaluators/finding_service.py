@@ -16,6 +16,7 @@ from registry.audit.entry import Event as LogEvent
 from registry.audit.service import append, take_turn
 from registry.evaluators import surveillance_queries as queries
 from registry.evaluators.application_models import Application, Finding, FindingAction
+from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.models import Evaluator
 from registry.evaluators.qualification_service import person_of
 from registry.evaluators.surveillance_models import PlannedSurveillance
@@ -76,7 +77,7 @@ def add(
 
 
 def act(session: Session, actor: Actor, treatment: Treatment, type_: ActionType, now: datetime) -> FindingRecord:
-    """Without a look at permissions. Raises FindingNotFound, FindingRefused."""
+    """Without a look at permissions and evidence. Raises FindingNotFound, FindingRefused."""
     found = queries.get_finding(session, treatment.finding_id)
     if found.state not in _POSSIBLE[type_]:
         raise FindingRefused(f"The finding is {found.state}; {type_} leads on from {', '.join(_POSSIBLE[type_])} only.")
@@ -104,7 +105,7 @@ def act(session: Session, actor: Actor, treatment: Treatment, type_: ActionType,
 def treat(session: Session, actor: Actor, treatment: Treatment, type_: ActionType, now: datetime) -> FindingRecord:
     """A finding of a surveillance; those of an application are treated by its steps.
 
-    Raises FindingNotFound, FindingRefused, NotAllowed.
+    Raises FindingNotFound, FindingRefused, NotAllowed, EvidenceNotHandedIn.
     """
     take_turn(session)
     found = queries.get_finding(session, treatment.finding_id)
@@ -119,4 +120,5 @@ def treat(session: Session, actor: Actor, treatment: Treatment, type_: ActionTyp
         raise FindingRefused("The finding is of an application: answer it, or conclude, by a step of the application.")
     if not is_answer and person in {each.person_id for each in found.actions if each.type == "answer"}:
         raise FindingRefused("Whoever answered the finding does not judge the answer. Let somebody else do it.")
+    require_handed_in(session, evaluator.id, {"/evidence_sha256": treatment.evidence_sha256})
     return act(session, actor, treatment, type_, now)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
-from registry.evaluators.ownership import ANYONE, Gap, GapKind, Ownership, OwnershipOnDay, Path
+from registry.evaluators.control import ANYONE, OwnershipOnDay
+from registry.evaluators.ownership import Gap, GapKind, Ownership, Path
 from registry.evaluators.periods import Period, months_later
 
 
@@ -54,31 +56,6 @@ class Role(StrEnum):
     BIDDER = "other bidder"
 
 
-_SENTENCES = {
-    Code.NOT_RELATED: "{evaluator} and the {role} {party} have no controller and no interest in common.",
-    Code.COI_IS_PARTY: "{evaluator} is itself the {role}.",
-    Code.COI_COMMON_CONTROL: "{evaluator} and the {role} {party} are under the same control: {through}.",
-    Code.COI_INTEREST_BELOW_CONTROL: (
-        "{through} has an interest in {evaluator} and in the {role} {party} at or above the limit of {limit}."
-    ),
-    Code.COI_COOLING_OFF: (
-        "{evaluator} and the {role} {party} were under the control of {through} until {ended}; apart until {until}."
-    ),
-    Code.COI_STATE_ONLY: "{evaluator} and the {role} {party} have only the state as a common owner: {through}.",
-    Code.COI_DATA_STALE: "Who controls {through} was seen too long ago to tell {evaluator} from the {role} {party}.",
-    Code.COI_DATA_MISSING: "Not enough is known of who controls {through} to tell {evaluator} from the {role} {party}.",
-    Code.COMMISSIONER_IS_SUBJECT: "The commissioner {party} is itself scored.",
-    Code.COMMISSIONER_UNDER_SUBJECT: "The commissioner {party} is controlled by {through}, which is scored.",
-    Code.COMMISSIONER_APART: "The commissioner {party} is not scored.",
-    Code.COMMISSIONER_UNKNOWN: "Who commissions, or who controls the commissioner, is not known.",
-    Code.PAYER_IS_SUBJECT: "The payer {party} is itself scored.",
-    Code.PAYER_UNDER_SUBJECT: "The payer {party} is controlled by {through}, which is scored.",
-    Code.PAYER_APART: "The payer {party} is not scored.",
-    Code.PAYER_UNKNOWN: "Who pays, or who controls the payer, is not known.",
-    Code.BIDDERS_UNKNOWN: "Who else bids is not known.",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """None of the numbers is law. interest: share from which an interest below control is looked at, 0 to 1."""
@@ -114,11 +91,15 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """on: the day of which it is true. until: the first day on which it is over. paths, gaps: what it rests on."""
+    """on: the day of which it is true. until: the first day on which it is over. paths, gaps: what it rests on.
+
+    limit: share from which interests are looked at. ended_on: the first day without the control that there was.
+    """
 
     code: Code
     outcome: Outcome
-    sentence: str
+    evaluator: str
+    limit: Fraction
     party: str | None = None
     role: Role | None = None
     on: date | None = None
@@ -126,6 +107,7 @@ class Finding:
     paths: tuple[Path, ...] = ()
     gaps: tuple[Gap, ...] = ()
     through: tuple[str, ...] = ()
+    ended_on: date | None = None
 
 
 def independence(engagement: Engagement, ownership: Ownership, limits: Limits, known_on: date) -> tuple[Finding, ...]:
@@ -151,15 +133,8 @@ class _Checks:
         self._engagement, self._ownership, self._limits = engagement, ownership, limits
         self._oldest_seen = oldest_seen
 
-    def finding(self, code: Code, outcome: Outcome, role: Role | None, party: str | None, **facts: object) -> Finding:
-        through = facts.get("through", ())
-        words = {
-            "evaluator": self._engagement.evaluator, "role": role, "party": party, "limit": f"{self._limits.interest}",
-            **facts, "through": ", ".join(through) if isinstance(through, tuple) else through,
-        }  # fmt: skip
-        sentence = _SENTENCES[code].format(**words)
-        facts.pop("ended", None)
-        return Finding(code, outcome, sentence, party, role, **facts)  # type: ignore[arg-type]
+    def finding(self, code: Code, outcome: Outcome, role: Role | None, party: str | None, **facts: Any) -> Finding:
+        return Finding(code, outcome, self._engagement.evaluator, self._limits.interest, party, role, **facts)
 
     def related(self, role: Role, party: str) -> Iterator[Finding]:
         """On every day of the window, and control on every day of the time after which it is forgotten."""
@@ -184,7 +159,7 @@ class _Checks:
             seen.add(Code.COI_COOLING_OFF)
             yield self.finding(
                 Code.COI_COOLING_OFF, Outcome.FAIL, role, party, on=day, until=months_later(ended, months),
-                ended=ended, through=relation.through, paths=relation.paths,
+                ended_on=ended, through=relation.through, paths=relation.paths,
             )  # fmt: skip
         doubtful = [each for each in relations if each[2].code in _DOUBTS and each[2].code not in seen]
         if doubtful and not seen & {Code.COI_COMMON_CONTROL, Code.COI_COOLING_OFF}:
@@ -209,7 +184,7 @@ class _Checks:
         """Each stretch of days on which the facts are the same, with the relation on it."""
         day = period.valid_from
         while True:
-            view = self._ownership.on(day, self._oldest_seen)
+            view = OwnershipOnDay(self._ownership, day, self._oldest_seen)
             relation = relation_of(view, self._engagement.evaluator, party, self._limits.interest)
             change = view.next_change()
             if change is None or (period.valid_to is not None and change >= period.valid_to):
@@ -230,7 +205,7 @@ class _Checks:
             return self.finding(code, Outcome.FAIL, role, party, through=(party,))
         doubt: Finding | None = None
         for day, until, _ in self._by_day(party, self._engagement.window):
-            view = self._ownership.on(day, self._oldest_seen)
+            view = OwnershipOnDay(self._ownership, day, self._oldest_seen)
             above = tuple(each for each in self._engagement.scored if each in view.controllers(party))
             if above:
                 code = Code.PAYER_UNDER_SUBJECT if is_payer else Code.COMMISSIONER_UNDER_SUBJECT

@@ -6,7 +6,7 @@ other leave doubt. That an owner is only the state counts for public authorities
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.errors import Violation
 from registry.evaluators import dossier_queries
+from registry.evaluators.control import OwnershipOnDay
 from registry.evaluators.credit_code import read_credit_code
 from registry.evaluators.declared_interests import (
     Declaration,
@@ -24,7 +25,7 @@ from registry.evaluators.declared_interests import (
     declared_interests,
 )
 from registry.evaluators.declared_interests import Finding as DeclaredFinding
-from registry.evaluators.dossier_models import EvaluatorName, OwnershipEdge
+from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, OwnershipEdge
 from registry.evaluators.exclusion_errors import QuestionRejected
 from registry.evaluators.exclusion_matching import Identity
 from registry.evaluators.independence import Engagement, Finding, Limits, independence
@@ -34,16 +35,16 @@ from registry.evaluators.ownership import Basis, Edge, Gap, Ownership
 from registry.evaluators.periods import Period
 from registry.evaluators.register_models import ImportedEvaluator
 from registry.evaluators.tenure import Finding as TenureFinding
-from registry.evaluators.tenure import History, advisory_separation
+from registry.evaluators.tenure import History, Succession, advisory_separation
 from registry.regions.reference import read_reference
 from registry.regions.region_errors import ReferenceRejected
 from registry.validity import legal_day
 
-SHIPPED_LIMITS = Limits()
-ADVISORY_MONTHS = 24
 # 机关: bodies of the state itself, which belong to nobody.
 _AUTHORITY = "uscc:11"
 _CHUNK = 500
+# Of owners within one window: more is no ownership but a flood.
+_MOST_CHANGES = 1000
 _SEEN_CHARACTERS = 80
 
 
@@ -63,6 +64,20 @@ class Parties:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a policy sets, and what other slices know. aged_on: the day from which the age of facts counts, the one of
+    known_at where it is None. successions: bodies that were taken over, whose burdens count."""
+
+    limits: Limits = field(default_factory=Limits)
+    advisory_months: int = 24
+    aged_on: date | None = None
+    successions: tuple[Succession, ...] = ()
+
+
+SHIPPED_TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Every check that was made, none left out."""
 
@@ -76,7 +91,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Of one body on a day: who controls it for sure, and what is not known of who stands above it."""
+    """Of one body on the days of a window: who controls it for sure, and what is not known of who stands above it."""
 
     controllers: tuple[Identity, ...]
     gaps: tuple[Gap, ...]
@@ -88,7 +103,7 @@ def assess(
     parties: Parties,
     window: Period,
     known_at: datetime,
-    limits: Limits = SHIPPED_LIMITS,
+    terms: Terms = SHIPPED_TERMS,
 ) -> Answer:
     """window: of the work, the report included. Raises QuestionRejected for parties that cannot be told apart."""
     _require_comparable(parties)
@@ -100,23 +115,33 @@ def assess(
     ownership = _ownership_above(session, bodies, known_at, _founding(session, evaluator, own, known_at))
     declared = _declarations(session, evaluator, known_at)
     affiliates = affiliates_of(declared or (), window)
-    history = History(None if declared is None else advice_of(own, declared), None)
+    history = History(None if declared is None else advice_of(own, declared), None, terms.successions)
+    months = terms.advisory_months
     advised = (*parties.scored, *parties.implementers)
     return Answer(
         evaluator,
         window,
         known_at,
-        independence(engagement, ownership, limits, legal_day(known_at)),
-        declared_interests(declared, parties.apart_from_bidders(), window, ADVISORY_MONTHS),
-        advisory_separation(own, advised, history, window, ADVISORY_MONTHS, affiliates),
+        independence(engagement, ownership, terms.limits, terms.aged_on or legal_day(known_at)),
+        declared_interests(declared, parties.apart_from_bidders(), window, months),
+        advisory_separation(own, advised, history, window, months, affiliates),
     )
 
 
-def owners_of(session: Session, body: str, on: date, known_at: datetime, limits: Limits = SHIPPED_LIMITS) -> Owners:
-    """body: its key."""
-    oldest_seen = legal_day(known_at) - timedelta(days=limits.ownership_max_age_days)
-    view = _ownership_above(session, {body}, known_at).on(on, oldest_seen)
-    return Owners(identities(session, sorted(view.controllers(body)), known_at), view.gaps(body))
+def owners_of(session: Session, body: str, window: Period, known_at: datetime, terms: Terms = SHIPPED_TERMS) -> Owners:
+    """Of any day of the window. body: its key."""
+    oldest_seen = (terms.aged_on or legal_day(known_at)) - timedelta(days=terms.limits.ownership_max_age_days)
+    ownership = _ownership_above(session, {body}, known_at)
+    views, day = list[OwnershipOnDay](), window.valid_from
+    while not views or (window.holds(day) and len(views) < _MOST_CHANGES):
+        views.append(OwnershipOnDay(ownership, day, oldest_seen))
+        change = views[-1].next_change()
+        if change is None:
+            break
+        day = change
+    controllers = {each for view in views for each in view.controllers(body)}
+    gaps = dict.fromkeys(gap for view in views for gap in view.gaps(body))
+    return Owners(identities(session, sorted(controllers), known_at), tuple(gaps))
 
 
 def key_of(evaluator: Evaluator) -> str:
@@ -245,10 +270,21 @@ def _founding(session: Session, evaluator: Evaluator, own: str, known_at: dateti
 
 def _declarations(session: Session, evaluator: Evaluator, known_at: datetime) -> tuple[Declaration, ...] | None:
     """None where the evaluator was not asked: before its first dossier, and as it came with another register."""
-    version = dossier_queries.find_version_as_of(session, evaluator, known_at)
-    if version is None or (version.number == 1 and _is_imported(session, evaluator)):
+    version = _own_version(session, evaluator, known_at)
+    if version is None:
         return None
     return declarations_of(dossier_queries.document_of(version), dossier_queries.persons_of(session, evaluator.id))
+
+
+def has_told_itself(session: Session, evaluator: Evaluator, known_at: datetime) -> bool:
+    """Whether the evaluator wrote a dossier by then; one that came with another register was asked for nothing."""
+    return _own_version(session, evaluator, known_at) is not None
+
+
+def _own_version(session: Session, evaluator: Evaluator, known_at: datetime) -> DossierVersion | None:
+    version = dossier_queries.find_version_as_of(session, evaluator, known_at)
+    is_foreign = version is not None and version.number == 1 and _is_imported(session, evaluator)
+    return None if is_foreign else version
 
 
 def _is_imported(session: Session, evaluator: Evaluator) -> bool:

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from registry.evaluators import independence_service as independence
 from registry.evaluators.candidates_service import NameAnswer
 from registry.evaluators.declared_interests import Finding as DeclaredFinding
-from registry.evaluators.exclusion_wire import GapOut, PeriodOut, gap_out, gravest, period_out
+from registry.evaluators.exclusion_wire import GapOut, MessageOut, PeriodOut, gap_out, gravest, message_out, period_out
 from registry.evaluators.independence import Finding as IndependenceFinding
 from registry.evaluators.names import Candidate
 from registry.evaluators.ownership import Edge
+from registry.evaluators.sentences import message
 from registry.evaluators.tenure import Finding as TenureFinding
 from registry.json_models import Out
 
@@ -31,7 +32,7 @@ class RelationOut(Out):
 
     code: str
     outcome: str
-    sentence: str
+    message: MessageOut
     role: str | None
     party: str | None
     on: date | None
@@ -44,7 +45,7 @@ class RelationOut(Out):
 class DeclaredOut(Out):
     code: str
     outcome: str
-    sentence: str
+    message: MessageOut
     declaration: str | None
     in_force: PeriodOut | None
 
@@ -54,7 +55,7 @@ class AdviceOut(Out):
 
     code: str
     outcome: str
-    sentence: str
+    message: MessageOut
     until: date | None
 
 
@@ -110,7 +111,7 @@ def independence_out(answer: independence.Answer) -> IndependenceOut:
 
 def _relation(found: IndependenceFinding) -> RelationOut:
     return RelationOut(
-        code=str(found.code), outcome=str(found.outcome), sentence=found.sentence,
+        code=str(found.code), outcome=str(found.outcome), message=message_out(message(found)),
         role=None if found.role is None else str(found.role), party=found.party, on=found.on, until=found.until,
         through=list(found.through), paths=[[_edge(each) for each in path] for path in found.paths],
         gaps=[gap_out(each) for each in found.gaps],
@@ -128,14 +129,16 @@ def _edge(edge: Edge) -> EdgeOut:
 def _declared(found: DeclaredFinding) -> DeclaredOut:
     told = found.declaration
     return DeclaredOut(
-        code=str(found.code), outcome=str(found.outcome), sentence=found.sentence,
+        code=str(found.code), outcome=str(found.outcome), message=message_out(message(found)),
         declaration=None if told is None else told.id,
         in_force=None if told is None else period_out(told.in_force),
     )  # fmt: skip
 
 
 def _advice(found: TenureFinding) -> AdviceOut:
-    return AdviceOut(code=str(found.code), outcome=str(found.outcome), sentence=found.sentence, until=found.until)
+    return AdviceOut(
+        code=str(found.code), outcome=str(found.outcome), message=message_out(message(found)), until=found.until
+    )
 
 
 def name_out(answer: NameAnswer) -> NameOut:

@@ -173,7 +173,8 @@ def _plain_address(address: str) -> str:
 
 
 def _plain_phone(phone: str) -> str:
-    """Digits without the code of the country; nothing where there are too few to be a phone."""
+    """Digits without the code of the country and the zero before that of an area; nothing where there are too few."""
     digits = _NOT_DIGITS.sub("", unicodedata.normalize("NFKC", phone))
     digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits
+    digits = digits.removeprefix("0")
     return digits if len(digits) >= _OF_A_PHONE else ""

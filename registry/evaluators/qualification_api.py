@@ -1,15 +1,12 @@
 """JSON routes of what evaluators are entitled to: status, history, and decisions on scope items."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
 from registry.accounts.permissions import Actor
-from registry.audit.service import take_turn
-from registry.deps import NowDep, ReadSessionDep, Writer, WriterDep, as_of_now, permitted
+from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.evaluators import qualification_service, status_service
 from registry.evaluators.asked_times import read_known_at, read_valid_at
 from registry.evaluators.dossier_queries import get_evaluator
@@ -26,7 +23,6 @@ from registry.json_bodies import body_of, documented
 from registry.request_rules import require_known_parameters
 
 PREFIX = "/api/v1/evaluators"
-Result = TypeVar("Result")
 
 router = APIRouter(prefix=PREFIX, tags=["qualifications"], dependencies=[Depends(require_known_parameters)])
 
@@ -53,36 +49,6 @@ def valid_at(
 
 KnownAtDep = Annotated[datetime, Depends(known_at)]
 ValidAtDep = Annotated[date, Depends(valid_at)]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A request that changes something: who asks, and as of when."""
-
-    asking: Actor
-    write: Writer
-    now: datetime
-
-    def __call__(self, work: Callable[[Any, Actor], Result]) -> Result:
-        """What work returns for a session and for the actor as its transaction sees them."""
-
-        def once(session: Any) -> Result:
-            # Before the first look at the database: what is seen while waiting would be old when the turn comes.
-            take_turn(session)
-            return work(session, as_of_now(session, self.asking, self.now))
-
-        return self.write(once)
-
-
-def changing(permission: str) -> Any:
-    """Asked again once the evaluator is known."""
-
-    def change(
-        asking: Annotated[Actor, Depends(permitted(permission, about_a_subject=True))], write: WriterDep, now: NowDep
-    ) -> Change:
-        return Change(asking, write, now)
-
-    return Depends(change)
 
 
 @router.get("/{code}/status", dependencies=[Depends(permitted("evaluator.read"))])

@@ -1,4 +1,4 @@
-"""Commands that read qualifications and vetting. Deciding is for persons, over the API.
+"""Commands that read qualifications and vetting. Those that decide are in deciding_cli.py.
 
 Heavy packages are imported only by the function that needs them.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 vetting = typer.Typer(
     name="vetting",
-    help="Applications, and what falls due in vetting.",
+    help="Applications, decisions, surveillances, appeals, and what falls due in vetting.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
@@ -164,6 +164,26 @@ def show(
     for found in requirements.requirements:
         missing = f"  not known: {', '.join(found.missing)}" if found.missing else ""
         typer.echo(f"  {found.criterion:24} {found.outcome.result:14}{missing}")
+
+
+@vetting.command("surveillances")
+def list_surveillances(code: CodeArgument, json: JsonOption = False) -> None:
+    """List the surveillances of an evaluator with their findings, by the day on which they are due."""
+    from registry.evaluators import surveillance_queries as queries
+    from registry.evaluators.dossier_queries import get_evaluator
+    from registry.evaluators.surveillance_wire import SurveillanceListOut, surveillance_out
+
+    found = _read(lambda session: queries.list_surveillances(session, get_evaluator(session, code).id))
+    records = SurveillanceListOut(surveillances=[surveillance_out(each, code) for each in found])
+    if json:
+        typer.echo(records.model_dump_json())
+        return
+    for each in records.surveillances:
+        typer.echo(f"{each.id}  {each.due_on}  {each.kind}  {each.state}")
+        for finding in each.findings:
+            typer.echo(f"  finding {finding.id}  {finding.grade}  {finding.state}  by {finding.due_on}")
+    if not records.surveillances:
+        typer.echo("No surveillance was planned.", err=True)
 
 
 @vetting.command("due")

@@ -24,11 +24,6 @@ from registry.evaluators.vetting_errors import (
 from registry.keyset import read_uuid
 
 
-def list_items(session: Session, evaluator_id: UUID) -> Sequence[ScopeItem]:
-    statement = select(ScopeItem).where(ScopeItem.evaluator_id == evaluator_id).order_by(ScopeItem.number)
-    return session.scalars(statement).all()
-
-
 def list_items_of_application(session: Session, application_id: UUID) -> Sequence[ScopeItem]:
     statement = select(ScopeItem).where(ScopeItem.application_id == application_id).order_by(ScopeItem.number)
     return session.scalars(statement).all()
@@ -180,7 +175,7 @@ def code_of(session: Session, evaluator_id: UUID) -> str:
     return session.scalars(select(Evaluator.code).where(Evaluator.id == evaluator_id)).one()
 
 
-def list_qualified(session: Session) -> Sequence[Evaluator]:
-    """Evaluators of whom something was decided, by code."""
-    was_decided = exists().where(QualificationEvent.evaluator_id == Evaluator.id)
-    return session.scalars(select(Evaluator).where(was_decided).order_by(Evaluator.code)).all()
+def list_decided_keys(session: Session) -> list[tuple[UUID, UUID]]:
+    """Of all items on which something was decided: their identifiers, and those of their evaluators."""
+    was_decided = exists().where(QualificationEvent.item_id == ScopeItem.id)
+    return [(item, of) for item, of in session.execute(select(ScopeItem.id, ScopeItem.evaluator_id).where(was_decided))]

@@ -5,7 +5,7 @@ actor: as this transaction sees them. What was recorded is never changed: a corr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -20,12 +20,14 @@ from registry.evaluators import qualification_queries as queries
 from registry.evaluators.back_dating import changed_days
 from registry.evaluators.decision import Basis, Decision, Place, Scope, require_scopes, to_event
 from registry.evaluators.event_document import cause_document, event_document
+from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.guard_case import Circumstances
 from registry.evaluators.guards import refusals
 from registry.evaluators.models import Evaluator
 from registry.evaluators.periods import Period
 from registry.evaluators.qualification import Event, EventType, withdrawal_count
 from registry.evaluators.qualification_models import QualificationEvent, ScopeItem
+from registry.evaluators.status import next_change
 from registry.evaluators.status_service import POLICY
 from registry.evaluators.vetting_errors import EventRefused, require_none
 from registry.evaluators.vetting_reach_service import require
@@ -60,11 +62,13 @@ def person_of(actor: Actor) -> UUID:
 def decide(session: Session, actor: Actor, evaluator: Evaluator, decision: Decision, now: datetime) -> Recorded:
     """Any decision but a grant, which follows an application. Raises EventRefused with every rule that is broken.
 
-    Raises ScopeItemNotFound, QualificationEventNotFound, SurveillanceNotFound, ScopeRejected, NotAllowed.
+    Raises ScopeItemNotFound, QualificationEventNotFound, SurveillanceNotFound, ScopeRejected, NotAllowed,
+    EvidenceNotHandedIn.
     """
     take_turn(session)
     require(session, actor, Permission.QUALIFICATION_DECIDE, evaluator, now)
     person_of(actor)
+    require_handed_in(session, evaluator.id, {"/evidence_sha256": decision.basis.evidence_sha256})
     placed = _with_items(session, evaluator, decision, now)
     return record(session, actor, evaluator, placed, Assessment(_assessors(session, evaluator, placed)), now)
 
@@ -137,12 +141,17 @@ def record_together(
         # One after the other: a row may name another one.
         session.flush()
     _log(session, actor, evaluator, decisions[0], rows, now)
-    announce(session, message_of(_told(evaluator, decisions[0], rows)), now)
-    changed = changed_days(history, [event for event, _ in added], surveillances=surveillances, policy=POLICY)
+    events = [event for event, _ in added]
+    touched, known = [each.item_id for each in events], rows[-1].recorded_at
+    following = next_change((*history, *events), touched, known, surveillances=surveillances, policy=POLICY)
+    announce(session, message_of(_told(evaluator, decisions[0], rows, following)), now)
+    changed = changed_days(history, events, surveillances=surveillances, policy=POLICY)
     return Recorded(rows[0].decision_id, tuple(rows), changed)
 
 
-def _told(evaluator: Evaluator, decision: Decision, rows: Sequence[QualificationEvent]) -> StatusChange:
+def _told(
+    evaluator: Evaluator, decision: Decision, rows: Sequence[QualificationEvent], following: date | None
+) -> StatusChange:
     return StatusChange(
         evaluator=evaluator.code,
         type=decision.type,
@@ -152,6 +161,7 @@ def _told(evaluator: Evaluator, decision: Decision, rows: Sequence[Qualification
         decided_on=rows[0].decided_on,
         effective_from=rows[0].effective_from,
         published_at=rows[0].published_at,
+        next_change_on=following,
     )
 
 

@@ -54,13 +54,36 @@ class Code(StrEnum):
     ONLY_THE_APPLICANT = "ONLY_THE_APPLICANT"
     STEP_NOT_POSSIBLE = "STEP_NOT_POSSIBLE"
     UNKNOWN_FINDING = "UNKNOWN_FINDING"
+    # Appeals.
+    APPEAL_DAY_IMPOSSIBLE = "APPEAL_DAY_IMPOSSIBLE"
+    APPEAL_DECIDED = "APPEAL_DECIDED"
+    APPEAL_OUT_OF_TIME = "APPEAL_OUT_OF_TIME"
+    APPEAL_PENDING = "APPEAL_PENDING"
+    RULING_BY_A_PARTY = "RULING_BY_A_PARTY"
+    RULING_DAY_IMPOSSIBLE = "RULING_DAY_IMPOSSIBLE"
+    # Events of the legal person, of its certificates, and what becomes of a predecessor's rights.
+    CERTIFICATE_NOT_SUSPENDED = "CERTIFICATE_NOT_SUSPENDED"
+    CERTIFICATE_SUSPENDED = "CERTIFICATE_SUSPENDED"
+    CERTIFICATE_WITHDRAWN = "CERTIFICATE_WITHDRAWN"
+    ENTITY_ENDED = "ENTITY_ENDED"
+    IN_LIQUIDATION_ALREADY = "IN_LIQUIDATION_ALREADY"
+    NOTED_AFTER_RECORDED = "NOTED_AFTER_RECORDED"
+    NOT_IN_LIQUIDATION = "NOT_IN_LIQUIDATION"
+    NO_SUCCESSION = "NO_SUCCESSION"
+    RIGHT_BEGAN_BEFORE = "RIGHT_BEGAN_BEFORE"
+    RIGHT_NOT_HELD = "RIGHT_NOT_HELD"
+    SUCCESSORS_DO_NOT_FIT = "SUCCESSORS_DO_NOT_FIT"
+    SUCCESSOR_ENDED = "SUCCESSOR_ENDED"
+    SUCCESSOR_IS_ITSELF = "SUCCESSOR_IS_ITSELF"
+    SUCCESSOR_NOT_WANTED = "SUCCESSOR_NOT_WANTED"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """One rule that was broken. message says what is wrong with value and limit in it; fix says what to do.
 
-    about: id of the scope item or of the application.
+    about: id of the scope item, of the application, of the contested decision or of the appeal; or
+    key of the body, or number of the certificate.
     """
 
     code: Code

@@ -7,3 +7,8 @@ from registry.languages import mark
 class RegisterRejected(Invalid):
     code = "register-rejected"
     title = mark("Rows of the register break rules")
+
+
+class ExportTooLarge(Invalid):
+    code = "export-too-large"
+    title = mark("The register is too large to be sent in one answer")

@@ -24,7 +24,7 @@ class ExportFormat(StrEnum):
 HEADING = (
     "evaluator", "name", "credit_code", "legal_form", "region", "item", "domain", "regions", "descendants", "excepted",
     "evaluation_type", "subject_level", "standard", "from_version", "before_version", "state", "flags", "valid_from",
-    "valid_to", "valid_at", "known_at",
+    "valid_to", "valid_at", "known_at", "name_held",
 )  # fmt: skip
 _WIDTHS = {"name": 40, "credit_code": 20, "regions": 24, "known_at": 24}
 _USUAL_WIDTH = 14
@@ -32,10 +32,13 @@ _USUAL_WIDTH = 14
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A scope item with whose it is. name, region: of the evaluator as of now. number: of the item."""
+    """A scope item with whose it is. name, region: of the evaluator as of now. number: of the item.
+
+    name: None while it is held: who the evaluator is, its code and credit code tell.
+    """
 
     evaluator: str
-    name: str
+    name: str | None
     credit_code: str | None
     legal_form: str
     region: str
@@ -66,11 +69,11 @@ def _records(listing: Listing) -> Iterator[tuple[str, ...]]:
     for each in listing.lines:
         item = each.item
         yield (
-            each.evaluator, each.name, each.credit_code or "", each.legal_form, each.region, str(each.number),
+            each.evaluator, each.name or "", each.credit_code or "", each.legal_form, each.region, str(each.number),
             item.domain, ";".join(item.regions.regions), "yes" if item.regions.descendants else "no",
             ";".join(item.regions.excepted), item.evaluation_type, item.subject_level, item.standards.family,
             item.standards.from_version, item.standards.before_version or "", each.state, ";".join(sorted(each.flags)),
-            _day(each.valid_from) or "", _day(each.valid_to) or "", *asked,
+            _day(each.valid_from) or "", _day(each.valid_to) or "", *asked, "yes" if each.name is None else "no",
         )  # fmt: skip
 
 
@@ -114,6 +117,7 @@ def _item(line: Line) -> dict[str, Any]:
     return {
         "evaluator": line.evaluator,
         "name": line.name,
+        "name_held": line.name is None,
         "credit_code": line.credit_code,
         "legal_form": line.legal_form,
         "region": line.region,

@@ -1,6 +1,6 @@
 """Files of an existing register as checked rows; all faults at once, by sheet, row and column. See register_rows."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from registry.evaluators.register_rows import (
     read_evaluator,
     read_grant,
 )
-from registry.file_reader import OWN_FILE, read_file
+from registry.file_reader import OWN_FILE, UPLOAD, read_file
 from registry.ids import clean_text, with_ordinary_digits
 from registry.own_files import opening
 from registry.parsing import TextTable
@@ -32,11 +32,19 @@ Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as somebody sent it."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterFiles:
     """scope None: the first file is a workbook with both sheets."""
 
-    evaluators: Path
-    scope: Path | None = None
+    evaluators: Path | Upload
+    scope: Path | Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,8 @@ class Place:
 class Register:
     """evaluators[i] stands at places[i]. violations: of all rows; with any of them nothing may be imported.
 
-    content_sha256: of the cells, in whatever order and format they came.
+    content_sha256: of the cells, in whatever order and format they came. tables: as they were read, by kind, for giving
+    them back.
     """
 
     name: str
@@ -74,6 +83,7 @@ class Register:
     grants: tuple[GrantRow, ...]
     violations: tuple[Violation, ...]
     content_sha256: str
+    tables: Mapping[str, TextTable]
 
 
 @dataclass(slots=True)
@@ -142,6 +152,7 @@ def read_register(
         tuple(grants),
         tuple(violations),
         _digest((EVALUATORS, evaluator_lines), (SCOPE, grant_lines)),
+        {each.kind: each.table for each in (evaluators, scope)},
     )
 
 
@@ -170,20 +181,25 @@ def _read_grants(table: _Table, lines: list[dict[str, str]], as_of: date) -> lis
 
 
 def _tables(files: RegisterFiles) -> tuple[_Table, _Table]:
-    """Raises RegisterRejected with every fault of both headings."""
+    """Raises RegisterRejected for two files of one name, and with every fault of both headings."""
     if files.scope is None:
         tables = _Table(EVALUATORS, _read(files.evaluators, EVALUATORS)), _Table(SCOPE, _read(files.evaluators, SCOPE))
     else:
         tables = _Table(EVALUATORS, _read(files.evaluators, None)), _Table(SCOPE, _read(files.scope, None))
+        if tables[0].table.name == tables[1].table.name:
+            # Faults name the file.
+            raise RegisterRejected(f"Both files are called {tables[0].table.name}. Rename one of them.")
     faults = [fault for each in tables for fault in _heading_faults(each)]
     if faults:
         raise RegisterRejected("The headings are not as they should be. Nothing was imported.", faults)
     return tables
 
 
-def _read(path: Path, sheet: str | None) -> TextTable:
-    with opening(path):
-        return read_file(path, name=path.name, sheet=sheet, limits=OWN_FILE)
+def _read(source: Path | Upload, sheet: str | None) -> TextTable:
+    if isinstance(source, Upload):
+        return read_file(source.content, name=source.name, sheet=sheet, limits=UPLOAD)
+    with opening(source):
+        return read_file(source, name=source.name, sheet=sheet, limits=OWN_FILE)
 
 
 def _heading_faults(table: _Table) -> Iterator[Violation]:

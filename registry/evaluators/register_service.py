@@ -16,8 +16,9 @@ from registry.errors import Violation
 from registry.evaluators import qualification_queries
 from registry.evaluators import register_queries as queries
 from registry.evaluators.batch_status import statuses
+from registry.evaluators.column_queries import load_columns
 from registry.evaluators.policy import Policy
-from registry.evaluators.register_errors import RegisterRejected
+from registry.evaluators.register_errors import ExportTooLarge, RegisterRejected
 from registry.evaluators.register_export import Line, Listing
 from registry.evaluators.register_import import Columns, Origin, Start, bodies, dossier_columns, grant_columns
 from registry.evaluators.register_inputs import Register
@@ -25,7 +26,10 @@ from registry.evaluators.register_models import RegisterImport
 from registry.evaluators.register_rows import Fault
 from registry.evaluators.webhook_service import announce
 from registry.evaluators.webhooks import IMPORTED, Message
+from registry.validity import legal_day
 
+# Scope items of one answer; a listing is held in memory.
+MOST_SENT = 200_000
 Progress = Callable[[float, str], None]
 
 
@@ -61,7 +65,9 @@ def import_register(session: Session, actor: Actor, given: Register, terms: Term
     if not given.violations and queries.find_import(session, given.content_sha256) is not None:
         return replace(report, was_there=True)
     terms.progress(0.3, "Comparing with what is known")
-    violations = [*given.violations, *_known_already(session, given)]
+    if given.as_of > legal_day(terms.now):
+        raise RegisterRejected(f"The register is said to be of {given.as_of}, which lies after today.")
+    violations = find_violations(session, given)
     if violations:
         rows = len({(each.file, each.sheet, each.row) for each in violations})
         sentence = f"{given.name}: {rows} row(s) break {len(violations)} rule(s). Nothing was imported."
@@ -75,6 +81,11 @@ def import_register(session: Session, actor: Actor, given: Register, terms: Term
     _save(session, given, imported, terms)
     _tell(session, actor, imported, terms.now)
     return replace(report, import_id=str(imported.id))
+
+
+def find_violations(session: Session, given: Register) -> list[Violation]:
+    """Every fault of the files, and evaluators in them that are registered already."""
+    return [*given.violations, *_known_already(session, given)]
 
 
 def _known_already(session: Session, given: Register) -> Iterator[Violation]:
@@ -128,10 +139,21 @@ def _tell(session: Session, actor: Actor, imported: RegisterImport, now: datetim
     append(session, Event(actor.log_name, "register.import", f"register_import:{imported.id}", payload | digest), now)
 
 
+def listing_to_send(session: Session, valid_at: date, known_at: datetime, policy: Policy) -> Listing:
+    """As listing, while one answer holds it. Raises ExportTooLarge."""
+    count = queries.count_decided(session)
+    if count > MOST_SENT:
+        raise ExportTooLarge(
+            f"The register has {count:,} scope items, an answer at most {MOST_SENT:,}. An operator writes all of them "
+            "with `registry evaluators export`."
+        )
+    return listing(session, valid_at, known_at, policy)
+
+
 def listing(session: Session, valid_at: date, known_at: datetime, policy: Policy) -> Listing:
     """Every scope item that was decided on, with its status on the day, as known at the instant."""
     decided = queries.list_decided(session)
-    columns = queries.load_columns(session, [each.item.id for each in decided])
+    columns = load_columns(session, [each.item.id for each in decided])
     found = statuses(columns, valid_at, known_at, policy)
     return Listing(
         valid_at,

@@ -21,6 +21,7 @@ from registry.evaluators.qualification import (
     Surveillance,
     events_known,
 )
+from registry.validity import legal_day
 
 
 class Flag(StrEnum):
@@ -212,3 +213,27 @@ def _days_of_change(known: Recorded, policy: Policy) -> set[date]:
     notice = timedelta(days=policy.surveillance_notice_days)
     days |= bases | {each - notice for each in due if each - date.min >= notice}
     return days | {each for each in map(day_after, [*reviews, *due]) if each is not None}
+
+
+def next_change(
+    events: Iterable[Event],
+    items: Iterable[str],
+    known_at: datetime,
+    *,
+    surveillances: Iterable[Surveillance],
+    policy: Policy,
+) -> date | None:
+    """The first day after that of known_at on which state, open causes or flags of one of the items are others.
+
+    As known then: an end, a beginning that lies ahead, a due day that passes. None where nothing changes by itself.
+    """
+    known_events, completed, today = tuple(events), tuple(surveillances), legal_day(known_at)
+    found = (
+        _changes_after(timeline(recorded(known_events, each, known_at, completed), policy), today) for each in items
+    )
+    return min((each for each in found if each is not None), default=None)
+
+
+def _changes_after(spans: Iterable[Span], today: date) -> date | None:
+    ahead = [each for each in spans if each.period.valid_to is None or today < each.period.valid_to]
+    return next((each.period.valid_from for each in ahead if each.status.answer != ahead[0].status.answer), None)

@@ -51,12 +51,13 @@ class EventColumns:
 
 @dataclass(frozen=True, slots=True)
 class CauseColumns:
-    """A row for each cause that an event opens or closes. cause: a number for each key; review_by: of opening rows."""
+    """A row for each cause that an event opens or closes. cause: place in keys; review_by: of opening rows."""
 
     event: Places
     cause: Places
     opens: Truths
     review_by: Days
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def _cause_columns(events: Sequence[Event]) -> CauseColumns:
         np.array([numbers[key] for _, key, _, _ in rows], np.int32),
         np.array([opens for _, _, opens, _ in rows], np.bool_),
         np.array([review_by for _, _, _, review_by in rows], np.int32),
+        tuple(numbers),
     )
 
 

@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from registry.evaluators import entity_queries
 from registry.evaluators import qualification_queries as queries
 from registry.evaluators.coverage import Holding
+from registry.evaluators.entity_queries import EntityHistory
 from registry.evaluators.models import Evaluator
 from registry.evaluators.policy import Policy, State
 from registry.evaluators.qualification import events_known
@@ -86,13 +88,14 @@ class ItemHistory:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """events: in the order in which they were recorded, also those that were corrected."""
+    """events: in the order in which they were recorded, also those that were corrected. entity: the legal person."""
 
     evaluator: Evaluator
     known_at: datetime
     events: tuple[QualificationEvent, ...]
     items: tuple[ItemHistory, ...]
     appeals: tuple[AppealFiled, ...]
+    entity: EntityHistory
 
 
 def history(session: Session, evaluator: Evaluator, known_at: datetime) -> History:
@@ -111,4 +114,5 @@ def history(session: Session, evaluator: Evaluator, known_at: datetime) -> Histo
         if each.id in known_items
     )
     appeals = tuple(each for each in queries.list_appeals(session, evaluator.id) if each.appeal.recorded_at <= known_at)
-    return History(evaluator, known_at, rows, items, appeals)
+    entity = entity_queries.history_of(session, evaluator.id, known_at)
+    return History(evaluator, known_at, rows, items, appeals, entity)

@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from registry.evaluators.application_queries import ApplicationRecord
+from registry.evaluators.entity_wire import EntityHistoryOut, entity_history_out
 from registry.evaluators.event_document import read_cause
 from registry.evaluators.periods import Period
 from registry.evaluators.qualification_models import QualificationEvent
+from registry.evaluators.qualification_queries import AppealFiled
 from registry.evaluators.qualification_service import Recorded
 from registry.evaluators.qualification_wire import CauseOut, ItemOut, StatusOut, cause_out, item_out, status_out
 from registry.evaluators.status import Span
 from registry.evaluators.status_service import EvaluatorStatus, History, ItemHistory, ItemStatus
 from registry.evaluators.surveillance_wire import AppealOut, appeal_out
+from registry.evaluators.vetting_wire import ApplicationOut, application_out
 from registry.json_models import Out
 
 
@@ -122,13 +126,14 @@ class ItemHistoryOut(Out):
 
 
 class HistoryOut(Out):
-    """events: in the order in which they were recorded, also those that were corrected."""
+    """events: in the order in which they were recorded, also those that were corrected. entity: the legal person."""
 
     evaluator: str
     known_at: datetime
     events: list[EventOut]
     items: list[ItemHistoryOut]
     appeals: list[AppealOut]
+    entity: EntityHistoryOut
 
 
 def history_out(found: History) -> HistoryOut:
@@ -139,6 +144,7 @@ def history_out(found: History) -> HistoryOut:
         events=[event_out(each, is_counting=str(each.id) in counting) for each in found.events],
         items=[_item_history_out(each) for each in found.items],
         appeals=[appeal_out(each) for each in found.appeals],
+        entity=entity_history_out(found.entity),
     )
 
 
@@ -175,3 +181,27 @@ def recorded_out(found: Recorded) -> RecordedOut:
 
 def _changed_out(item: str, days: Iterable[Period]) -> ChangedOut:
     return ChangedOut(item=item, days=[period_out(each) for each in days])
+
+
+class DecidedOut(Out):
+    """recorded: what was granted; null for a refusal."""
+
+    application: ApplicationOut
+    recorded: RecordedOut | None
+
+
+def decided_out(record: ApplicationRecord, recorded: Recorded | None) -> DecidedOut:
+    return DecidedOut(
+        application=application_out(record), recorded=None if recorded is None else recorded_out(recorded)
+    )
+
+
+class RuledOut(Out):
+    """recorded: the correction of the contested decision; null where it stands."""
+
+    appeal: AppealOut
+    recorded: RecordedOut | None
+
+
+def ruled_out(filed: AppealFiled, recorded: Recorded | None) -> RuledOut:
+    return RuledOut(appeal=appeal_out(filed), recorded=None if recorded is None else recorded_out(recorded))

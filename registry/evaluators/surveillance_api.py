@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import DayDep, NowDep, ReadSessionDep, permitted
+from registry.deps import Change, DayDep, NowDep, ReadSessionDep, changing, permitted
 from registry.evaluators import (
     appeal_service,
     due_service,
@@ -15,8 +15,7 @@ from registry.evaluators import (
     surveillance_service,
 )
 from registry.evaluators.dossier_queries import get_evaluator
-from registry.evaluators.qualification_api import Change, changing
-from registry.evaluators.status_wire import RecordedOut, recorded_out
+from registry.evaluators.status_wire import RuledOut, ruled_out
 from registry.evaluators.surveillance_wire import (
     AppealIn,
     AppealOut,
@@ -34,19 +33,11 @@ from registry.evaluators.vetting_api import PREFIX, Assessing, IdPath, Reader, S
 from registry.evaluators.vetting_reach_service import reaches, require
 from registry.evaluators.vetting_wire import FindingOut, TreatmentIn, finding_out
 from registry.json_bodies import body_of, documented
-from registry.json_models import Out
 from registry.request_rules import require_known_parameters
 
 router = APIRouter(prefix=PREFIX, tags=["vetting"], dependencies=[Depends(require_known_parameters)])
 
 Ruling = Annotated[Change, changing("qualification.decide")]
-
-
-class RuledOut(Out):
-    """recorded: the correction of the contested decision; null where it stands."""
-
-    appeal: AppealOut
-    recorded: RecordedOut | None
 
 
 @router.post("/surveillances", status_code=201, openapi_extra=documented(PlanIn))
@@ -149,7 +140,6 @@ def decide_appeal(
     """By a person who did not take the contested decision. Upheld, it counts as never taken."""
 
     def work(session: Any, actor: Actor) -> RuledOut:
-        filed, recorded = appeal_service.decide_appeal(session, actor, read_id(appeal_id), given.ruling(), change.now)
-        return RuledOut(appeal=appeal_out(filed), recorded=None if recorded is None else recorded_out(recorded))
+        return ruled_out(*appeal_service.decide_appeal(session, actor, read_id(appeal_id), given.ruling(), change.now))
 
     return change(work)

@@ -13,13 +13,18 @@ from registry.audit.service import append, take_turn
 from registry.evaluators import finding_service
 from registry.evaluators import qualification_queries as items
 from registry.evaluators import surveillance_queries as queries
+from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.finding_service import FindingWanted
 from registry.evaluators.models import Evaluator
 from registry.evaluators.qualification_service import person_of
+from registry.evaluators.status import next_change
+from registry.evaluators.status_service import POLICY
 from registry.evaluators.surveillance_models import PlannedSurveillance, SurveillanceResult, SurveilledItem
 from registry.evaluators.surveillance_queries import SurveillanceRecord
 from registry.evaluators.vetting_errors import SurveillanceRefused
 from registry.evaluators.vetting_reach_service import require
+from registry.evaluators.webhook_service import announce
+from registry.evaluators.webhooks import Surveyed, message_of_surveillance
 from registry.validity import legal_day
 
 
@@ -81,13 +86,15 @@ def plan(session: Session, actor: Actor, evaluator: Evaluator, wanted: Plan, now
 def finish(
     session: Session, actor: Actor, surveillance_id: UUID, outcome: Outcome, now: datetime
 ) -> SurveillanceRecord:
-    """What it found, or that it was called off. Raises SurveillanceRefused, SurveillanceNotFound, NotAllowed."""
+    """What it found, or that it was called off. Raises SurveillanceRefused, SurveillanceNotFound, NotAllowed,
+    EvidenceNotHandedIn."""
     take_turn(session)
     found = queries.get_surveillance(session, surveillance_id)
     evaluator = session.get(Evaluator, found.planned.evaluator_id)
     assert evaluator is not None
     require(session, actor, Permission.APPLICATION_ASSESS, evaluator, now)
     _require_possible(found, outcome, legal_day(now))
+    require_handed_in(session, evaluator.id, {"/evidence_sha256": outcome.evidence_sha256})
     session.add(
         SurveillanceResult(
             surveillance_id=surveillance_id,
@@ -111,7 +118,18 @@ def finish(
     }
     event = LogEvent(actor.log_name, "surveillance.finish", f"surveillance:{surveillance_id}", payload)
     append(session, event, now)
-    return queries.get_surveillance(session, surveillance_id)
+    made = queries.get_surveillance(session, surveillance_id)
+    if outcome.completed_on is not None:
+        _tell(session, evaluator, made, outcome.completed_on, now)
+    return made
+
+
+def _tell(session: Session, evaluator: Evaluator, made: SurveillanceRecord, completed_on: date, now: datetime) -> None:
+    """Flags of its items may be others now, and when they become others next."""
+    surveyed = tuple(str(each) for each in made.items)
+    known, completed = items.events_of(session, evaluator.id), items.surveillances_of(session, [evaluator.id])
+    following = next_change(known, surveyed, now, surveillances=completed, policy=POLICY)
+    announce(session, message_of_surveillance(Surveyed(evaluator.code, surveyed, completed_on, following)), now)
 
 
 def _require_possible(found: SurveillanceRecord, outcome: Outcome, today: date) -> None:

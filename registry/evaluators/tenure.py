@@ -74,14 +74,20 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """facts: what it rests on, in order. count: cycles in a row with the asked one. until: when it is over."""
+    """facts: what it rests on, in order, advice first. until: when it is over. months: that must lie between.
+
+    count: cycles in a row with the asked one, number. limit: of such cycles.
+    """
 
     code: Code
     outcome: Outcome
-    sentence: str
+    evaluator: str
     facts: tuple[Advice | Cycle | Succession, ...] = ()
     until: date | None = None
+    months: int | None = None
+    number: int | None = None
     count: int | None = None
+    limit: int | None = None
 
 
 def predecessors(evaluator: str, successions: Iterable[Succession], by: date) -> tuple[Succession, ...]:
@@ -105,8 +111,7 @@ def advisory_separation(
 ) -> tuple[Finding, ...]:
     """affiliates: bodies under the same control, of whose advice a person judges."""
     if history.advice is None:
-        sentence = f"Whether {evaluator} advised the subject is not declared."
-        return (Finding(Code.ADVICE_UNKNOWN, Outcome.UNKNOWN, sentence),)
+        return (Finding(Code.ADVICE_UNKNOWN, Outcome.UNKNOWN, evaluator, months=months),)
     related = set(affiliates)
     passed = {
         each.predecessor: each for each in predecessors(evaluator, history.successions, window.valid_to or date.max)
@@ -117,15 +122,12 @@ def advisory_separation(
         began_after = window.valid_to is not None and each.began_on >= window.valid_to
         if each.subject not in scored or began_after or (until is not None and until <= window.valid_from):
             continue
-        ended = "and still does" if each.ended_on is None else f"until {each.ended_on}; apart from {until}"
-        sentence = f"{each.adviser} advised {each.subject} {ended}; {months} months must lie between."
         if each.adviser == evaluator or each.adviser in passed:
             facts = (each, passed[each.adviser]) if each.adviser in passed else (each,)
-            found.append(Finding(Code.ADVISORY_SEPARATION, Outcome.FAIL, sentence, facts, until))
+            found.append(Finding(Code.ADVISORY_SEPARATION, Outcome.FAIL, evaluator, facts, until, months))
         elif each.adviser in related:
-            found.append(Finding(Code.ADVICE_BY_AFFILIATE, Outcome.REVIEW, sentence, (each,), until))
-    sentence = f"No advice of {evaluator} to the subject lies within {months} months."
-    return tuple(found) or (Finding(Code.ADVICE_NONE, Outcome.PASS, sentence),)
+            found.append(Finding(Code.ADVICE_BY_AFFILIATE, Outcome.REVIEW, evaluator, (each,), until, months))
+    return tuple(found) or (Finding(Code.ADVICE_NONE, Outcome.PASS, evaluator, months=months),)
 
 
 def rotation(
@@ -138,17 +140,15 @@ def rotation(
 ) -> Finding:
     """Cycles in a row with the asked one, number, against the limit. by: the day up to which mergers count."""
     if history.cycles is None:
-        sentence = f"Which cycles {evaluator} assessed before is not known."
-        return Finding(Code.ROTATION_UNKNOWN, Outcome.UNKNOWN, sentence)
+        return Finding(Code.ROTATION_UNKNOWN, Outcome.UNKNOWN, evaluator, number=number, limit=limit)
     earlier = [each for each in history.cycles if each.number < number]
     mergers = predecessors(evaluator, history.successions, by)
     counted = _counted(evaluator, earlier, mergers, on_merger, number)
     count = 1 + len(counted)
-    sentence = f"With cycle {number}, {evaluator} would have assessed {count} cycles in a row; the limit is {limit}."
     facts: tuple[Cycle | Succession, ...] = (*sorted(counted, key=lambda each: (each.number, each.evaluator)), *mergers)
-    if count > limit:
-        return Finding(Code.ROTATION_LIMIT, Outcome.FAIL, sentence, facts, count=count)
-    return Finding(Code.ROTATION_KEPT, Outcome.PASS, sentence, facts, count=count)
+    is_kept = count <= limit
+    code, outcome = (Code.ROTATION_KEPT, Outcome.PASS) if is_kept else (Code.ROTATION_LIMIT, Outcome.FAIL)
+    return Finding(code, outcome, evaluator, facts, number=number, count=count, limit=limit)
 
 
 def _counted(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import NowDep, ReadSessionDep, permitted
+from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.evaluators import (
     application_queries,
     application_service,
@@ -15,8 +15,7 @@ from registry.evaluators import (
 )
 from registry.evaluators.application_queries import ApplicationRecord
 from registry.evaluators.dossier_queries import get_evaluator
-from registry.evaluators.qualification_api import Change, changing
-from registry.evaluators.status_wire import RecordedOut, recorded_out
+from registry.evaluators.status_wire import DecidedOut, decided_out
 from registry.evaluators.surveillance_wire import (
     RequirementsOut,
     requirements_out,
@@ -34,8 +33,7 @@ from registry.evaluators.vetting_wire import (
     application_out,
 )
 from registry.json_bodies import body_of, documented
-from registry.json_models import Out
-from registry.keyset import CursorRejected, decode_cursor, encode_cursor, read_instant, read_uuid
+from registry.keyset import decode_row_cursor, encode_row_cursor, read_uuid
 from registry.request_rules import require_known_parameters
 
 PREFIX = "/api/v1/vetting"
@@ -49,13 +47,6 @@ Reader = Annotated[Actor, Depends(permitted("evaluator.read_dossier", about_a_su
 Submitting = Annotated[Change, changing("application.submit")]
 Assessing = Annotated[Change, changing("application.assess")]
 Deciding = Annotated[Change, changing("application.decide")]
-
-
-class DecidedOut(Out):
-    """recorded: what was granted; null for a refusal."""
-
-    application: ApplicationOut
-    recorded: RecordedOut | None
 
 
 def read_id(text: str) -> UUID:
@@ -86,23 +77,15 @@ def list_applications(
     cursor: Annotated[str | None, Query(max_length=500, description="From the `next` of the page before.")] = None,
 ) -> ApplicationListOut:
     """Applications that your roles reach, the newest first. A page may have fewer than were asked for."""
-    after = None if cursor is None else _read_key(cursor)
+    after = None if cursor is None else decode_row_cursor(cursor)
     found = application_queries.list_applications(session, limit=limit + 1, after=after)
     following = None
     if len(found) > limit:
-        key = encode_cursor(found[limit - 1].created_at.isoformat(), str(found[limit - 1].id))
+        key = encode_row_cursor(found[limit - 1].created_at, found[limit - 1].id)
         following = f"{PREFIX}/applications?limit={limit}&cursor={key}"
     records = application_queries.records(session, found[:limit], now)
     lines = [application_line_out(each) for each in records if _is_visible(session, asking, each, now)]
     return ApplicationListOut(applications=lines, next=following)
-
-
-def _read_key(cursor: str) -> tuple[datetime, UUID]:
-    at, identifier = decode_cursor(cursor, str, str)
-    created_at, last_id = read_instant(at), read_uuid(identifier)
-    if created_at is None or last_id is None:
-        raise CursorRejected(cursor)
-    return created_at, last_id
 
 
 def _is_visible(session: Any, asking: Actor, record: ApplicationRecord, now: datetime) -> bool:
@@ -173,11 +156,9 @@ def decide_application(
     """Grant, grant in part or refuse, by a person who took no part in the assessment."""
 
     def work(session: Any, actor: Actor) -> DecidedOut:
-        record, recorded = application_service.decide_application(
-            session, actor, read_id(application_id), given.decision(), change.now
-        )
-        return DecidedOut(
-            application=application_out(record), recorded=None if recorded is None else recorded_out(recorded)
+        verdict = given.decision()
+        return decided_out(
+            *application_service.decide_application(session, actor, read_id(application_id), verdict, change.now)
         )
 
     return change(work)

@@ -44,16 +44,19 @@ class FindingNotFound(NotFound):
 class StepRefused(Conflict):
     code = "step-refused"
     title = "The application does not admit this step"
+    shows_codes = True
 
 
 class EventRefused(Conflict):
     code = "qualification-event-refused"
     title = "The qualification does not admit this event"
+    shows_codes = True
 
 
 class AppealRefused(Conflict):
     code = "appeal-refused"
     title = "The appeal cannot be taken down so"
+    shows_codes = True
 
 
 class SurveillanceRefused(Conflict):
@@ -64,6 +67,11 @@ class SurveillanceRefused(Conflict):
 class FindingRefused(Conflict):
     code = "finding-refused"
     title = "The finding does not admit this"
+
+
+class EvidenceNotHandedIn(Invalid):
+    code = "evidence-not-handed-in"
+    title = "Evidence is named that was not handed in"
 
 
 class ScopeRejected(Invalid):

@@ -29,7 +29,7 @@ from registry.evaluators.webhook_wire import (
 )
 from registry.evaluators.webhooks import DeliveryState
 from registry.json_bodies import body_of, documented
-from registry.keyset import CursorRejected, decode_cursor, encode_cursor, read_instant, read_uuid
+from registry.keyset import decode_row_cursor, encode_row_cursor
 from registry.request_rules import require_known_parameters
 from registry.secret_box import box_for
 
@@ -124,23 +124,15 @@ def list_deliveries(
 ) -> DeliveryListOut:
     """Messages on their way and delivered, the newest first."""
     wanted = queries.Filter(None if endpoint is None else queries.read_endpoint_id(endpoint), state)
-    after = None if cursor is None else _read_key(cursor)
+    after = None if cursor is None else decode_row_cursor(cursor)
     found = queries.list_deliveries(session, wanted, limit=limit + 1, after=after)
     following = None
     if len(found) > limit:
         last = found[limit - 1][0]
         asked = {"endpoint": endpoint, "state": state, "limit": limit}
-        asked["cursor"] = encode_cursor(last.created_at.isoformat(), str(last.id))
+        asked["cursor"] = encode_row_cursor(last.created_at, last.id)
         following = f"{PREFIX}/deliveries?{urlencode({name: each for name, each in asked.items() if each is not None})}"
     return DeliveryListOut(deliveries=[delivery_out(*each) for each in found[:limit]], next=following)
-
-
-def _read_key(cursor: str) -> queries.After:
-    at, identifier = decode_cursor(cursor, str, str)
-    created_at, last_id = read_instant(at), read_uuid(identifier)
-    if created_at is None or last_id is None:
-        raise CursorRejected(cursor)
-    return created_at, last_id
 
 
 @router.get("/deliveries/{delivery_id}")

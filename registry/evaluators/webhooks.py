@@ -11,6 +11,7 @@ from registry.canonical import canonical_json
 from registry.evaluators.qualification import EventType
 
 IMPORTED = "register.imported"
+SURVEYED = "surveillance.completed"
 # After the first, the second, ... attempt that failed; the last one is about 27 hours after the first.
 RESTS = tuple(
     timedelta(seconds=each) for each in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
@@ -34,7 +35,7 @@ class DeliveryState(StrEnum):
 class StatusChange:
     """A decision that was recorded, as everybody may know it. items: of its scope; seqs: of its events, in their order.
 
-    published_at: None while unpublished.
+    published_at: None while unpublished. next_change_on: see status.next_change.
     """
 
     evaluator: str
@@ -45,6 +46,17 @@ class StatusChange:
     decided_on: date
     effective_from: date
     published_at: datetime | None
+    next_change_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A surveillance that was completed: what is due of its items next is another day now."""
+
+    evaluator: str
+    items: tuple[str, ...]
+    completed_on: date
+    next_change_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,20 @@ def message_of(change: StatusChange) -> Message:
             "decided_on": change.decided_on.isoformat(),
             "effective_from": change.effective_from.isoformat(),
             "published_at": None if change.published_at is None else _instant(change.published_at),
+            "next_change_on": _day(change.next_change_on),
+        },
+    )
+
+
+def message_of_surveillance(done: Surveyed) -> Message:
+    """Nothing of what it found."""
+    return Message(
+        SURVEYED,
+        {
+            "evaluator": done.evaluator,
+            "items": list(done.items),
+            "completed_on": done.completed_on.isoformat(),
+            "next_change_on": _day(done.next_change_on),
         },
     )
 
@@ -134,6 +160,10 @@ def disabling_reason(tries: int, outcome: Outcome, *, was_reached_since: bool) -
     if was_reached_since:
         return None
     return f"None of {tries} attempts succeeded, nor was any other message taken meanwhile. The last: {outcome.fault}"
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _instant(at: datetime) -> str:

@@ -147,10 +147,6 @@ def find_matching(session: Session, mca_import: int, nbs_import: int) -> Matchin
     return session.scalar(statement)
 
 
-def newest_matching(session: Session) -> Matching | None:
-    return session.scalar(select(Matching).order_by(Matching.number.desc()).limit(1))
-
-
 def list_matches(
     session: Session, number: int, *, system: str | None = None, code: str | None = None
 ) -> list[RegionMatch]:

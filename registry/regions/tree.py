@@ -1,6 +1,6 @@
 """Divisions of one code system on any day: what a reference means then, what lies in what, what became of it. Pure."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -245,6 +245,12 @@ class Tree:
     def changes(self, unit: int | None = None) -> list[Change]:
         """By day; of one unit or of all."""
         return [change for change, before, after in self._records.changes if unit is None or unit in (before, after)]
+
+    def changes_in(self, first: date, until: date | None) -> list[date]:
+        """Days after the first, before `until`, from which anything may be otherwise."""
+        last = FOREVER if until is None else until.toordinal()
+        places = slice(bisect_right(self._bounds, first.toordinal()), bisect_left(self._bounds, last))
+        return [date.fromordinal(each) for each in self._bounds[places]]
 
     def codes(self, unit: int) -> list[str]:
         """All that the unit ever had."""

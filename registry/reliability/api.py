@@ -5,14 +5,15 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from registry.accounts.permissions import Actor, Permission, Subject, may
-from registry.deps import NowDep, ReadSessionDep, WriterDep, permitted
+from registry.answered_requests import answer_once, find_answer
+from registry.deps import KeyHeader, NowDep, ReadSessionDep, WriterDep, permitted, response_of
 from registry.json_bodies import media_type
 from registry.json_models import UnsupportedMediaType
-from registry.keyset import decode_cursor, encode_cursor
+from registry.keyset import decode_cursor, decode_row_cursor, encode_cursor, encode_row_cursor
 from registry.recently_used import RecentlyUsed
 from registry.reliability import queries
 from registry.reliability.answers import PREFIX, comparison_out, dry_run_out, job_out
@@ -21,7 +22,6 @@ from registry.reliability.handed_in import require_single, submission_from_json,
 from registry.reliability.inputs import SavedComparison, comparison_of, result_json
 from registry.reliability.models import Job, RecordedComparison
 from registry.reliability.pair_filter import chosen, read_filter
-from registry.reliability.queries import Answer, Claim, answer_once, find_answer
 from registry.reliability.recording_errors import JobNotFound
 from registry.reliability.service import annotated_file, check_submission, run_submission
 from registry.reliability.submission import CSV, JSON, PARQUET, XLSX, Submission, media_type_of
@@ -35,6 +35,7 @@ from registry.reliability.wire import (
     ReplayOut,
 )
 from registry.request_rules import require_known_parameters
+from registry.resending import Answer, Claim
 
 # Findings beyond this many bytes are compared by a job: a request should not take longer than a few seconds.
 SYNCHRONOUS_BYTES = 2 * 1024 * 1024
@@ -105,25 +106,6 @@ IdDep = Annotated[UUID, Depends(comparison_id)]
 JobIdDep = Annotated[UUID, Depends(job_id)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Entries of a page.")]
 Cursor = Annotated[str | None, Query(max_length=500, description="From the `next` of the page before.")]
-KeyHeader = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern="^[!-~]+$",
-        description="The same key with the same request gets the same answer; with another request it is refused.",
-    ),
-]
-
-
-def _response(answer: Answer) -> Response:
-    headers = {"location": answer.location} if answer.location else {}
-    if answer.is_replayed:
-        headers["idempotency-replayed"] = "true"
-    if answer.status == 202:
-        headers["retry-after"] = "1"
-    return Response(answer.body, answer.status, headers, media_type=JSON)
 
 
 @router.post(
@@ -143,18 +125,18 @@ def create_comparison(
 ) -> Response:
     """Compare and record. Large inputs are compared by a job: 202 with its address."""
     if dry_run:
-        return _response(Answer(200, dry_run_out(check_submission(submitted), submitted).model_dump_json()))
+        return response_of(Answer(200, dry_run_out(check_submission(submitted), submitted).model_dump_json()))
     by = asking.log_name
     # Keys are the callers' own: another one's answer is none of theirs.
     claim = Claim(f"{_SCOPE} by {by}", key, submitted.sha256())
     earlier = write(lambda session: find_answer(session, claim)) if key else None
     if earlier is not None:
-        return _response(earlier)
+        return response_of(earlier)
     if len(submitted.reports.content) + len(submitted.spot_checks.content) > SYNCHRONOUS_BYTES:
         add = partial(queries.add_job, submission=submitted, now=now, actor=by, owner_id=asking.account_id)
-        return _response(write(lambda session: answer_once(session, claim, now, lambda: _accepted(add(session)))))
+        return response_of(write(lambda session: answer_once(session, claim, now, lambda: _accepted(add(session)))))
     record = partial(queries.record, run=run_submission(submitted), now=now, actor=by)
-    return _response(write(lambda session: answer_once(session, claim, now, lambda: _created(record(session)))))
+    return response_of(write(lambda session: answer_once(session, claim, now, lambda: _created(record(session)))))
 
 
 @router.post(
@@ -188,16 +170,13 @@ def _accepted(job: Job) -> Answer:
 @router.get("/comparisons", dependencies=READ)
 def list_comparisons(session: ReadSessionDep, limit: Limit = 50, cursor: Cursor = None) -> ComparisonListOut:
     """Recorded comparisons, newest first."""
-    after = None
-    if cursor is not None:
-        at, identifier = decode_cursor(cursor, str, str)
-        after = queries.read_key(at, identifier)
+    after = None if cursor is None else decode_row_cursor(cursor)
     found = queries.list_comparisons(session, limit=limit + 1, after=after)
     following = None
     if len(found) > limit:
         last = found[limit - 1]
-        key = encode_cursor(last.recorded_at.isoformat(), str(last.id))
-        following = f"{PREFIX}/comparisons?limit={limit}&cursor={key}"
+        cursor = encode_row_cursor(last.recorded_at, last.id)
+        following = f"{PREFIX}/comparisons?limit={limit}&cursor={cursor}"
     return ComparisonListOut(comparisons=[comparison_out(each) for each in found[:limit]], next=following)
 
 

@@ -1,4 +1,4 @@
-"""Tables of recorded comparisons, of the jobs that make them, and of requests that may come twice.
+"""Tables of recorded comparisons and of the jobs that make them.
 
 Contents are rows of registry/blobs.py; a comparison names them by their hash.
 """
@@ -92,27 +92,3 @@ class Job(Versioned, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     comparison_id: Mapped[UUID | None] = mapped_column(ForeignKey("comparisons.id"))
     error: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson)
-
-
-class IdempotencyKey(Base):
-    """A request that was answered: the same key again gets the same answer, whatever became of the first one.
-
-    Saved in the transaction of the change itself. scope: who asks, and of which route, since keys are the callers' own.
-    response_body: the JSON text as it was sent.
-    """
-
-    __tablename__ = "idempotency_keys"
-    __table_args__ = (
-        sha256_check("request_sha256"),
-        CheckConstraint("response_status BETWEEN 200 AND 599", name="response_status_is_final"),
-        Index(None, "created_at"),
-    )
-
-    scope: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    request_sha256: Mapped[str] = mapped_column(String(64))
-    response_status: Mapped[int]
-    response_location: Mapped[str | None]
-    response_body: Mapped[str]
-    comparison_id: Mapped[UUID | None] = mapped_column(ForeignKey("comparisons.id"))
-    created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Recorded comparisons, jobs and answered requests in the database: saved once, found again, never changed."""
+"""Recorded comparisons and jobs in the database: saved once, found again, never changed."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,12 @@ from registry.blobs import get_body, keep_content
 from registry.db import Database, compare_and_set, read, write
 from registry.errors import Invalid, NotFound, RegistryError
 from registry.file_limits import OWN_FILE
-from registry.keyset import CursorRejected, read_instant, read_uuid
+from registry.keyset import read_uuid
 from registry.reliability.answers import UNFORESEEN, kept_error
-from registry.reliability.models import IdempotencyKey, Job, JobState, RecordedComparison
-from registry.reliability.recording_errors import ComparisonNotFound, JobGivenUp, JobNotFound, JobTaken, KeyReused
+from registry.reliability.models import Job, JobState, RecordedComparison
+from registry.reliability.recording_errors import ComparisonNotFound, JobGivenUp, JobNotFound, JobTaken
 from registry.reliability.result_differences import differences
+from registry.reliability.score_service import keep_scores
 from registry.reliability.service import Run, run_submission
 from registry.reliability.submission import CSV, JSON, Products, Submission, submission_of
 
@@ -28,25 +29,6 @@ JOB_KIND = "comparison"
 NO_JOB = "There is no job under this identifier."
 NO_COMPARISON = "No comparison is recorded under this identifier."
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A request that may come twice. scope: the route; key: the caller's own, None = every request stands alone."""
-
-    scope: str
-    key: str | None
-    request_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response as it is kept. body: JSON text."""
-
-    status: int
-    body: str
-    location: str | None = None
-    is_replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +50,7 @@ def keep_submission(session: Session, submission: Submission, now: datetime) -> 
 def record(
     session: Session, run: Run, now: datetime, *, actor: str = "system", job_id: UUID | None = None
 ) -> RecordedComparison:
-    """Save a run as a whole: its files, what came of them, the row that names them by their hashes, and its entry.
+    """Save a run as a whole: its files, what came of them, the row that names them by their hashes, scores, its entry.
 
     actor: as entries of the log name it. job_id: of the job that did it, whose own entry names who asked.
     """
@@ -97,6 +79,7 @@ def record(
     session.add(recorded)
     # The id is part of the answer that the same transaction keeps.
     session.flush()
+    keep_scores(session, recorded, run.comparison)
     append(session, Event(actor, "comparison.record", f"comparison:{recorded.id}", _logged(recorded, job_id)), now)
     return recorded
 
@@ -129,14 +112,6 @@ def read_job_id(text: str) -> UUID:
     if identifier is None:
         raise JobNotFound(NO_JOB)
     return identifier
-
-
-def read_key(recorded_at: str, identifier: str) -> tuple[datetime, UUID]:
-    """The key of a cursor. Raises CursorRejected for what is no instant and id."""
-    at, key = read_instant(recorded_at), read_uuid(identifier)
-    if at is None or key is None:
-        raise CursorRejected(f"{recorded_at} {identifier}")
-    return at, key
 
 
 def list_comparisons(
@@ -188,37 +163,6 @@ def waiting_job(session: Session, *, dead_before: datetime) -> Job | None:
     silent = (Job.state == "running") & (Job.heartbeat_at < dead_before)
     statement = select(Job).where((Job.state == "queued") | silent).order_by(Job.created_at, Job.id).limit(1)
     return session.scalar(statement)
-
-
-def find_answer(session: Session, claim: Claim) -> Answer | None:
-    """What this request was answered before; nothing without a key. Raises KeyReused."""
-    found = session.get(IdempotencyKey, (claim.scope, claim.key)) if claim.key else None
-    if found is None:
-        return None
-    if found.request_sha256 != claim.request_sha256:
-        raise KeyReused("Use a new Idempotency-Key for another request.")
-    return Answer(found.response_status, found.response_body, found.response_location, is_replayed=True)
-
-
-def answer_once(session: Session, claim: Claim, now: datetime, act: Callable[[], Answer]) -> Answer:
-    """The earlier answer, else what act does and says, both kept in one transaction: never one without the other."""
-    earlier = find_answer(session, claim)
-    if earlier is not None:
-        return earlier
-    answer = act()
-    if claim.key:
-        session.add(
-            IdempotencyKey(
-                scope=claim.scope,
-                key=claim.key,
-                request_sha256=claim.request_sha256,
-                response_status=answer.status,
-                response_location=answer.location,
-                response_body=answer.body,
-                created_at=now,
-            )
-        )
-    return answer
 
 
 def replay(session: Session, comparison_id: UUID) -> Replay:

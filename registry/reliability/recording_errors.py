@@ -1,4 +1,4 @@
-"""What recorded comparisons, jobs and repeated requests can be refused with."""
+"""What recorded comparisons and jobs can be refused with."""
 
 from registry.errors import Conflict, NotFound, Unavailable
 
@@ -33,8 +33,3 @@ class JobGivenUp(Unavailable):
             "in fewer rows at once or give the server more room, then send the request again under a new "
             "Idempotency-Key."
         )
-
-
-class KeyReused(Conflict):
-    code = "idempotency-key-reused"
-    title = "The idempotency key was used for another request"

@@ -62,7 +62,6 @@ RULES = {
     "reverification": mark("Second verification of critical discrepancies"),
     "check_error": mark("Error of the spot checks"),
 }
-CHECK_ERROR = {"assessed": mark("assessed"), "not assessed": mark("not assessed")}
 
 # Sentences of a result, as the scoring fills them in. The fields are numbers, names of columns, or such a sentence.
 _AS_GIVEN = (

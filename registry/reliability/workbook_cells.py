@@ -7,8 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 Style: TypeAlias = Literal["text", "wrapped", "integer", "number", "percent", "score"]
 
-# Excel's own limits.
-MAX_ROWS = 1_048_576
+# Excel's own limit.
 MAX_TEXT = 32_767
 A4 = 9
 _NUMBER_FORMATS = {

@@ -87,7 +87,8 @@ def resolve_documents(
     given, references = _sources({"/standard": wanted.standard} | sources)
     on = date.fromisoformat(wanted.on) if wanted.on is not None else legal_day(now)
     classes = wanted.classes or {}
-    asked = Asked(references[0], on, now, tuple(references[1:]), wanted.region, classes, tuple(given))
+    sheet = None if wanted.fact_sheet is None else Given(wanted.fact_sheet, "/fact_sheet")
+    asked = Asked(references[0], on, now, tuple(references[1:]), wanted.region, classes, tuple(given), sheet)
     return _answered(resolve_asked(session, asked))
 
 

@@ -1,6 +1,7 @@
 """Whether a document may be published, or is right as far as it can be told."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry import documents
 from registry.errors import Violation
+from registry.recently_used import RecentlyUsed
+from registry.standards import queries
 from registry.standards.document_errors import (
     Code,
     DocumentRejected,
@@ -26,16 +29,54 @@ from registry.standards.document_service import (
     load_standard,
     require_schema,
 )
+from registry.standards.draft_errors import DraftChanged
 from registry.standards.library_service import Given, Library, reference_of, shipped
 from registry.standards.localization import Question, resolve
 from registry.standards.localization_document import Localization
+from registry.standards.models import StandardDraft
 from registry.standards.resolving_service import named_paths, require_not_withdrawn
 from registry.standards.selection import Published
-from registry.standards.strictness import judge_strictness
+from registry.standards.standard import Standard
+from registry.standards.strictness import Strictness, judge_strictness
 from registry.validation import judge
 
+Judge = Callable[[Standard], Strictness]
 
-def check_publishable(session: Session, document: Mapping[str, Any]) -> None:
+_MOST_BYTES = 16 * 1024**2
+_BYTES_OF_A_FAULT = 1000
+_JUDGED: RecentlyUsed[str, Strictness] = RecentlyUsed(
+    _MOST_BYTES, lambda held: _BYTES_OF_A_FAULT * (1 + len(held.violations) + len(held.undetermined))
+)
+
+
+def judge_ahead(session: Session, draft: StandardDraft) -> None:
+    """In a transaction that only reads, since the solver may take minutes: what check_judged then finds."""
+    document = queries.get_document(session, draft)
+    if document_kind(document) is DocumentKind.STANDARD:
+        # What cannot be read has no directions to judge; check_judged says what is wrong with it.
+        with suppress(StandardRejected):
+            standard = load_standard(document)
+            _JUDGED.get(standard.sha256, lambda: judge_strictness(standard))
+
+
+def check_judged(session: Session, document: Mapping[str, Any]) -> None:
+    """As check_publishable, but while others wait for their turn of writing: the solver does not run.
+
+    Raises DraftChanged for content that judge_ahead did not see.
+    """
+    check_publishable(session, document, _judged)
+
+
+def _judged(standard: Standard) -> Strictness:
+    found = _JUDGED.find(standard.sha256)
+    if found is None:
+        raise DraftChanged("Somebody else changed the draft at this moment. Nothing was saved. Read it again.")
+    return found
+
+
+def check_publishable(
+    session: Session, document: Mapping[str, Any], judge_directions: Judge = judge_strictness
+) -> None:
     """Whether the document is right as a whole, with all that it builds on, and by both validators.
 
     Raises DocumentRejected, StandardNotFound, VersionTaken.
@@ -50,10 +91,16 @@ def check_publishable(session: Session, document: Mapping[str, Any]) -> None:
     library = Library(session)
     if kind is DocumentKind.LOCALIZATION:
         _require_pins(document, reference)
-    check_document(session, library, document, reference)
+    check_document(session, library, document, reference, judge_directions)
 
 
-def check_document(session: Session, library: Library, document: Mapping[str, Any], file: str) -> None:
+def check_document(
+    session: Session,
+    library: Library,
+    document: Mapping[str, Any],
+    file: str,
+    judge_directions: Judge = judge_strictness,
+) -> None:
     """The same, without what only publishing asks for: pins may be missing, and the version may be there.
 
     Raises DocumentRejected, StandardNotFound.
@@ -61,7 +108,7 @@ def check_document(session: Session, library: Library, document: Mapping[str, An
     kind = document_kind(document)
     match kind:
         case DocumentKind.STANDARD:
-            _check_standard(document, file)
+            _check_standard(document, file, judge_directions)
         case DocumentKind.LOCALIZATION:
             _check_localization(session, library, document, file)
         case DocumentKind.MAPPING:
@@ -105,8 +152,8 @@ def _check_fact_sheet(library: Library, sheet: Given) -> None:
     load_fact_sheet(sheet.document, library.standard(published), sheet.file)
 
 
-def _check_standard(document: Mapping[str, Any], file: str) -> None:
-    judged = judge_strictness(load_standard(document, file))
+def _check_standard(document: Mapping[str, Any], file: str, judge_directions: Judge) -> None:
+    judged = judge_directions(load_standard(document, file))
     wrong = [replace(each, file=file) for each in (*judged.violations, *judged.undetermined)]
     if wrong:
         raise StandardRejected(f"{file} says of a parameter what its rules do not bear out.", wrong)

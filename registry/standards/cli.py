@@ -13,7 +13,6 @@ from registry.standards.document_kinds import DocumentKind
 if TYPE_CHECKING:
     from datetime import date
 
-    from registry.standards.library_service import Given
     from registry.standards.resolving_service import Answer, Asked
 
 standards = typer.Typer(
@@ -86,14 +85,14 @@ def resolve_command(
     """Say what a standard means in one place on one day and where each value comes from, or every violation."""
     from registry.clock import utc_now
     from registry.own_database import own_database
-    from registry.standards.inputs import read_sources
+    from registry.standards.inputs import read_fact_sheet, read_sources
     from registry.standards.presentation import resolved_text
     from registry.standards.resolving_service import Asked, resolve_asked
 
     day = _day(on)
     given, (reference, *references) = read_sources([standard, *(localization or ())])
-    classes = _classes(facts, reference, given, day) if facts is not None else {}
-    asked = Asked(reference, day, utc_now(), tuple(references), region, classes, given)
+    sheet = None if facts is None else read_fact_sheet(facts)
+    asked = Asked(reference, day, utc_now(), tuple(references), region, given=given, fact_sheet=sheet)
     if every is not None:
         _resolve_every(asked, every, output)
         return
@@ -135,13 +134,14 @@ def import_files(
     from registry.accounts.permissions import OPERATOR
     from registry.clock import utc_now
     from registry.own_database import own_database
-    from registry.standards.draft_service import create_draft
-    from registry.standards.inputs import read_given
+    from registry.standards.draft_service import create_drafts
+    from registry.standards.inputs import read_each
 
-    given, now = [read_given(each)[0] for each in files], utc_now()
+    given, refusals = read_each(files)
+    now = utc_now()
 
     def take_in(session: Any) -> list[dict[str, str]]:
-        drafts = [create_draft(session, OPERATOR, each.document, now) for each in given]
+        drafts = create_drafts(session, OPERATOR, given, refusals, now)
         return [
             {"draft": str(each.id), "reference": f"{each.document_id}@{each.version}", "sha256": each.sha256}
             for each in drafts
@@ -163,15 +163,16 @@ def publish(source: SourceArgument, json: JsonOption = False) -> None:
     from registry.canonical import digest
     from registry.clock import utc_now
     from registry.own_database import own_database
-    from registry.standards.checking_service import check_publishable
+    from registry.standards.checking_service import check_judged, judge_ahead
     from registry.standards.inputs import read_sources
-    from registry.standards.publishing_service import publish_version
+    from registry.standards.publishing_service import get_open_draft, publish_version
 
     given, (reference,) = read_sources([source])
     expected, now = digest(given[0].document) if given else None, utc_now()
     with own_database() as own:
+        own.read(lambda session: judge_ahead(session, get_open_draft(session, reference)))
         published = own.write(
-            lambda session: publish_version(session, OPERATOR, reference, expected, now, check_publishable)
+            lambda session: publish_version(session, OPERATOR, reference, expected, now, check_judged)
         )
     out = {"reference": reference, "sha256": published.sha256}
     typer.echo(_json(out) if json else f"Published {reference}  {published.sha256}")
@@ -261,26 +262,6 @@ def _with_library(source: str, on: str | None, work: Callable[[Any, Any], Result
 
     with own_database() as own:
         return own.read(look)
-
-
-def _classes(facts: Path, reference: str, given: "tuple[Given, ...]", day: "date") -> dict[str, str]:
-    """The texts among the facts of a sheet: those that classify."""
-    from registry.file_formats import shown_name
-    from registry.own_database import own_database
-    from registry.standards.document_service import load_fact_sheet
-    from registry.standards.inputs import read_document
-    from registry.standards.library_service import Library
-
-    document = read_document(facts)
-
-    def read(session: Any) -> dict[str, str]:
-        library = Library(session, given)
-        sheet = load_fact_sheet(document, library.standard(library.get(reference, day)), shown_name(facts.name))
-        values = {name.partition(".")[2]: value for name, value in sheet.values.items()}
-        return {name: value for name, value in values.items() if isinstance(value, str)}
-
-    with own_database() as own:
-        return own.read(read)
 
 
 def _stale_lines(answer: "Answer") -> list[str]:

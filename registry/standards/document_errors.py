@@ -1,8 +1,10 @@
 """What is wrong with a standard, a localization, a fact sheet or a mapping: each fault with a code and its place."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from registry.errors import Conflict, Invalid, NotFound
+from registry.errors import Conflict, Invalid, NotFound, RegistryError, Violation
 
 
 class Code(StrEnum):
@@ -56,6 +58,7 @@ class Code(StrEnum):
     SHARES_NOT_ONE = "SHARES_NOT_ONE"
     FACT_TYPE = "FACT_TYPE"
     FACT_OUT_OF_BOUNDS = "FACT_OUT_OF_BOUNDS"
+    FACTS_OF_ANOTHER_PLACE = "FACTS_OF_ANOTHER_PLACE"
 
 
 class DocumentRejected(Invalid):
@@ -70,10 +73,12 @@ class StandardRejected(DocumentRejected):
 
 
 class LocalizationRejected(DocumentRejected):
-    """What cannot be resolved is no localization of its standard: the degree of correspondence is NEQ."""
-
     code = "localization-rejected"
     title = "The localization does not fit the standard"
+
+
+# Of what cannot be resolved. What lacks only what publishing asks for can be, and is IDT or MOD.
+NEQ = "The degree of correspondence is NEQ."
 
 
 class FactSheetRejected(DocumentRejected):
@@ -99,3 +104,24 @@ class VersionTaken(Conflict):
 class AmbiguousLocalization(Conflict):
     code = "ambiguous-localization"
     title = "Several localizations apply to the same place"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is wrong with one of several files."""
+
+    file: str
+    error: RegistryError
+
+
+def of_all(refusals: Sequence[Refusal]) -> RegistryError:
+    """The one error there is, or one with the violations of all, each with its file."""
+    if len(refusals) == 1:
+        return refusals[0].error
+    violations = [
+        replace(each, file=each.file or refusal.file)
+        for refusal in refusals
+        for each in refusal.error.violations or [Violation(refusal.error.code, refusal.error.detail)]
+    ]
+    files = ", ".join(each.file for each in refusals)
+    return DocumentRejected(f"{len(refusals)} files are refused: {files}.", violations)

@@ -9,6 +9,7 @@ from registry.errors import Violation
 from registry.json_text import parse_json
 from registry.standards import localization
 from registry.standards.document_errors import (
+    NEQ,
     DocumentRejected,
     FactSheetRejected,
     LocalizationRejected,
@@ -81,7 +82,7 @@ def load_localizations(given: Sequence[tuple[Document, str | None]], standard: S
         except LocalizationRejected as error:
             violations += error.violations
     if violations:
-        raise LocalizationRejected(f"Not all of these are localizations of {standard.reference}.", violations)
+        raise LocalizationRejected(f"Not all of these are localizations of {standard.reference}. {NEQ}", violations)
     return tuple(loaded)
 
 

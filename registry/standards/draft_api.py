@@ -2,22 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from registry.accounts.permissions import Actor
-from registry.audit.service import take_turn
-from registry.deps import NowDep, ReadSessionDep, Writer, WriterDep, as_of_now, permitted
-from registry.json_bodies import JSON, body_of, documented, media_type
-from registry.json_models import RequestRejected, UnsupportedMediaType, parsed
-from registry.keyset import CursorRejected, decode_cursor, encode_cursor, read_instant, read_uuid
+from registry.deps import Change, ReadSessionDep, changing, permitted
+from registry.json_bodies import body_of, documented, documented_object, object_of
+from registry.keyset import decode_row_cursor, encode_row_cursor
 from registry.regions.reference import read_day
-from registry.request_rules import BodyTooLarge, require_known_parameters
+from registry.request_rules import require_known_parameters
 from registry.standards import draft_service, publishing_service, queries, reach_service
-from registry.standards.checking_service import check_publishable
+from registry.standards.checking_service import check_judged, judge_ahead
 from registry.standards.document_service import MOST_BYTES
 from registry.standards.models import StandardDraft
 from registry.standards.preconditions import IfMatch, read_if_match
@@ -40,39 +37,9 @@ from registry.standards.wire import (
 
 PREFIX = "/api/v1/standards"
 DRAFTS = "/drafts"
-_DOCUMENT: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            JSON: {
-                "schema": {
-                    "type": "object",
-                    "description": "By the schema of standards, localizations or mappings; at most 4 MiB.",
-                }
-            }
-        },
-    }
-}
-Result = TypeVar("Result")
+_DOCUMENT = documented_object("By the schema of standards, localizations or mappings; at most 4 MiB.")
 
 router = APIRouter(prefix=PREFIX, tags=["drafts of standards"], dependencies=[Depends(require_known_parameters)])
-
-
-async def _document_text(request: Request) -> bytes:
-    if media_type(request) != JSON:
-        raise UnsupportedMediaType(f"Send {JSON}, not {media_type(request)[:80] or 'a body without a type'}.")
-    text = await request.body()
-    if len(text) > MOST_BYTES:
-        raise BodyTooLarge(f"The document has more than {MOST_BYTES} bytes, which is the limit of documents.")
-    return text
-
-
-# A plain function, so that parsing runs in a thread and not where the body is awaited.
-def handed_in(text: Annotated[bytes, Depends(_document_text)]) -> dict[str, Any]:
-    found = parsed(text)
-    if not isinstance(found, dict):
-        raise RequestRejected("The body is one document, a JSON object.")
-    return found
 
 
 def draft_id(
@@ -90,34 +57,16 @@ def if_match(
     return read_if_match(request.headers.getlist("if-match"))
 
 
-DocumentDep = Annotated[dict[str, Any], Depends(handed_in)]
+DocumentDep = Annotated[dict[str, Any], Depends(object_of("document", MOST_BYTES))]
 IdDep = Annotated[UUID, Depends(draft_id)]
 IfMatchDep = Annotated[IfMatch, Depends(if_match)]
 
 
-def _permitted(permission: str) -> Any:
-    """Asked again, with the kind of the document and the limits of roles, once the draft is known."""
-    return Depends(permitted(permission, about_a_subject=True))
-
-
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A request that changes something: who asks, as of when, and the answer's headings."""
+class DraftChange(Change):
+    """With the answer's headings."""
 
-    asking: Actor
-    write: Writer
-    now: datetime
     response: Response
-
-    def __call__(self, work: Callable[[Any, Actor], Result]) -> Result:
-        """What work returns for a session and for the actor as its transaction sees them."""
-
-        def once(session: Any) -> Result:
-            # Before the first look at the database: what is seen while waiting would be old when the turn comes.
-            take_turn(session)
-            return work(session, as_of_now(session, self.asking, self.now))
-
-        return self.write(once)
 
     def of_draft(self, work: Callable[[Any, Actor], StandardDraft]) -> DraftOut:
         """The draft that work returns, with its digest as the ETag."""
@@ -132,23 +81,27 @@ class Change:
 
 
 def _changing(permission: str) -> Any:
-    def change(
-        asking: Annotated[Actor, _permitted(permission)], write: WriterDep, now: NowDep, response: Response
-    ) -> Change:
-        return Change(asking, write, now, response)
+    def change(made: Annotated[Change, changing(permission)], response: Response) -> DraftChange:
+        return DraftChange(made.asking, made.write, made.now, response)
 
     return Depends(change)
 
 
-Reader = Annotated[Actor, _permitted("standard.read_draft")]
-Editing = Annotated[Change, _changing("standard.draft")]
-Reviewing = Annotated[Change, _changing("standard.approve")]
-Publishing = Annotated[Change, _changing("standard.publish")]
-Withdrawing = Annotated[Change, _changing("standard.withdraw")]
+Reader = Annotated[Actor, Depends(permitted("standard.read_draft", about_a_subject=True))]
+Editing = Annotated[DraftChange, _changing("standard.draft")]
+Reviewing = Annotated[DraftChange, _changing("standard.approve")]
+Publishing = Annotated[Change, changing("standard.publish")]
+Withdrawing = Annotated[Change, changing("standard.withdraw")]
 
 
 def _tag(sha256: str) -> str:
     return f'"{sha256}"'
+
+
+def _judge_ahead(change: Change, found_id: UUID, verb: str) -> None:
+    change.look_ahead(
+        lambda session, actor: judge_ahead(session, reach_service.open_draft(session, actor, found_id, verb))
+    )
 
 
 @router.post(DRAFTS, status_code=201, openapi_extra=_DOCUMENT)
@@ -167,22 +120,13 @@ def list_drafts(
     cursor: Annotated[str | None, Query(max_length=500, description="From the `next` of the page before.")] = None,
 ) -> DraftListOut:
     """Drafts that your roles reach, also those at their end, the newest first."""
-    after = None if cursor is None else _read_key(cursor)
+    after = None if cursor is None else decode_row_cursor(cursor)
     found = reach_service.list_drafts(session, asking, limit=limit + 1, after=after)
     following = None
     if len(found) > limit:
         last = found[limit - 1]
-        key = encode_cursor(last.created_at.isoformat(), str(last.id))
-        following = f"{PREFIX}{DRAFTS}?limit={limit}&cursor={key}"
+        following = f"{PREFIX}{DRAFTS}?limit={limit}&cursor={encode_row_cursor(last.created_at, last.id)}"
     return DraftListOut(drafts=[draft_line_out(each) for each in found[:limit]], next=following)
-
-
-def _read_key(cursor: str) -> tuple[datetime, UUID]:
-    at, identifier = decode_cursor(cursor, str, str)
-    created_at, last_id = read_instant(at), read_uuid(identifier)
-    if created_at is None or last_id is None:
-        raise CursorRejected(cursor)
-    return created_at, last_id
 
 
 @router.get(f"{DRAFTS}/{{draft_id}}")
@@ -208,8 +152,9 @@ def save_draft(change: Editing, found_id: IdDep, seen: IfMatchDep, document: Doc
 @router.post(f"{DRAFTS}/{{draft_id}}/submit")
 def submit(change: Editing, found_id: IdDep) -> DraftOut:
     """For review, once it is right as a whole."""
+    _judge_ahead(change, found_id, "draft")
     return change.of_draft(
-        lambda session, actor: draft_service.submit(session, actor, found_id, change.now, check_publishable)
+        lambda session, actor: draft_service.submit(session, actor, found_id, change.now, check_judged)
     )
 
 
@@ -239,9 +184,10 @@ def publish(change: Publishing, found_id: IdDep, seen: IfMatchDep) -> PublishedO
 
     def work(session: Any, actor: Actor) -> PublishedOut:
         expected = seen.expected(queries.get_draft(session, found_id).sha256)
-        made = publishing_service.publish(session, actor, found_id, expected, change.now, check_publishable)
+        made = publishing_service.publish(session, actor, found_id, expected, change.now, check_judged)
         return published_out(made)
 
+    _judge_ahead(change, found_id, "publish")
     return change(work)
 
 

@@ -3,7 +3,7 @@
 actor: as this transaction sees them. Every change is in the log with the digest of what it was made to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,13 +15,13 @@ from registry.accounts.permissions import Actor
 from registry.audit.entry import Event
 from registry.audit.service import append, take_turn
 from registry.canonical import canonical_json, sha256_hex
-from registry.errors import Violation
+from registry.errors import Invalid, Violation
 from registry.standards import queries
-from registry.standards.document_errors import VersionTaken
+from registry.standards.document_errors import Refusal, VersionTaken, of_all
 from registry.standards.document_kinds import DocumentKind, document_kind
 from registry.standards.document_service import Document, require_schema
 from registry.standards.draft_errors import DocumentRenamed, DraftChanged, ReviewOutdated
-from registry.standards.library_service import shipped
+from registry.standards.library_service import Given, shipped
 from registry.standards.models import DraftReview, DraftRevision, StandardDraft
 from registry.standards.reach_service import kept, open_draft, require, subject_of
 from registry.standards.workflow import Action, State, decide
@@ -56,6 +56,22 @@ def create_draft(session: Session, actor: Actor, document: Document, now: dateti
     _add_revision(session, actor, draft, content, now)
     log(session, actor, "draft", draft, now)
     return draft
+
+
+def create_drafts(
+    session: Session, actor: Actor, given: Sequence[Given], refusals: Sequence[Refusal], now: datetime
+) -> list[StandardDraft]:
+    """All or none. refusals: of files that belong to them. Raises as create_draft, with what is wrong with any."""
+    take_turn(session)
+    drafts, refused = [], [*refusals]
+    for each in given:
+        try:
+            drafts.append(create_draft(session, actor, each.document, now))
+        except (Invalid, VersionTaken) as error:
+            refused.append(Refusal(each.file or "", error))
+    if refused:
+        raise of_all(refused)
+    return drafts
 
 
 def save_draft(

@@ -14,6 +14,7 @@ from registry.rules.values import EXPECTED, exact_value, is_in_bounds
 from registry.standards.declaring import MAX_SUGGESTIONS, MAX_VIOLATIONS, did_you_mean, repeated, seen
 from registry.standards.document_errors import Code, FactSheetRejected
 from registry.standards.domains import allowed
+from registry.standards.geography import Paths, lies_in
 from registry.standards.mandate_reading import unknown_sources
 from registry.standards.parameter import Domain
 from registry.standards.standard import FactDefinition, Standard
@@ -28,6 +29,30 @@ class FactSheet:
     values: Mapping[str, Value]
     sha256: str
     document: Mapping[str, Any]
+
+    @property
+    def classes(self) -> dict[str, str]:
+        """The texts among the facts, by name: those that may classify."""
+        named = {name.partition(".")[2]: value for name, value in self.values.items()}
+        return {name: value for name, value in named.items() if isinstance(value, str)}
+
+    def place_violation(self, region: str, paths: Paths) -> Violation | None:
+        """Facts speak of their own place, of what lies in it, and of what it lies in. paths: as of Question.
+
+        That the region itself is not known is told where the standard is resolved for it.
+        """
+        place = self.jurisdiction
+        if place is None or region not in paths or lies_in(paths, region, place) or lies_in(paths, place, region):
+            return None
+        if place not in paths:
+            message, fix = (
+                "This region is not known on the day.",
+                "Correct the code, or import the divisions of the day.",
+            )
+            return Violation(Code.JURISDICTION_UNKNOWN, message, fix, "/jurisdiction", value=place)
+        message = f"These are facts of {place}, and {region} neither lies in it nor around it."
+        fix = "Take a fact sheet of the region, or ask about the region of the fact sheet."
+        return Violation(Code.FACTS_OF_ANOTHER_PLACE, message, fix, "/jurisdiction", value=place)
 
 
 def read_fact_sheet(document: Mapping[str, Any], standard: Standard, file: str | None = None) -> FactSheet:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from registry.errors import Invalid
 from registry.file_formats import shown_name
-from registry.own_files import read_bytes
+from registry.own_files import FileMissing, FileNotReadable, read_bytes
+from registry.standards.document_errors import Refusal, of_all
 from registry.standards.document_service import MOST_BYTES, is_fact_sheet, parse_document
 from registry.standards.library_service import Given, given_document
 
@@ -23,6 +25,19 @@ def read_given(path: Path) -> tuple[Given, str]:
     return given_document(read_document(path), shown_name(path.name))
 
 
+def read_each(paths: Sequence[Path]) -> tuple[list[Given], list[Refusal]]:
+    """The documents, and what is wrong with the files that hold none. Raises that where there is no document at all."""
+    given, refusals = [], []
+    for path in paths:
+        try:
+            given.append(read_given(path)[0])
+        except (Invalid, FileMissing, FileNotReadable) as error:
+            refusals.append(Refusal(shown_name(path.name), error))
+    if not given:
+        raise of_all(refusals)
+    return given, refusals
+
+
 def read_sources(sources: Sequence[str]) -> tuple[tuple[Given, ...], list[str]]:
     """The documents that are files, and references to all in their order. Raises as read_given."""
     given, references = [], []
@@ -34,6 +49,11 @@ def read_sources(sources: Sequence[str]) -> tuple[tuple[Given, ...], list[str]]:
         else:
             references.append(each)
     return tuple(given), references
+
+
+def read_fact_sheet(path: Path) -> Given:
+    """Whatever is in the file; it is judged with its standard. Raises as read_document."""
+    return Given(read_document(path), shown_name(path.name))
 
 
 def read_fact_sheets(sources: Sequence[str]) -> tuple[list[Given], list[str]]:

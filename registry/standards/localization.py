@@ -10,7 +10,7 @@ from datetime import date
 
 from registry.errors import Violation
 from registry.standards.authority import authority_violations
-from registry.standards.document_errors import Code, LocalizationRejected, StandardRejected
+from registry.standards.document_errors import NEQ, Code, LocalizationRejected, StandardRejected
 from registry.standards.geography import Paths
 from registry.standards.layer_effects import apply_layers
 from registry.standards.layering import arrange
@@ -38,8 +38,8 @@ class Question:
 def resolve(standard: Standard, localizations: Sequence[Localization], question: Question) -> ResolvedStandard:
     """localizations: in any order, with all that they import; exactly one of them is the last, which none imports.
 
-    Equal arguments give equal bytes, whatever their order. Raises LocalizationRejected (whose degree of correspondence
-    is NEQ) with every violation, and StandardRejected where there is no localization to blame.
+    Equal arguments give equal bytes, whatever their order. Raises LocalizationRejected with every violation, and
+    StandardRejected where there is no localization to blame.
     """
     layers = arrange(standard, localizations, on=question.on, paths=question.paths, region=question.region)
     violations = [*_unknown_classes(standard, question.classes), *layers.violations]
@@ -68,8 +68,10 @@ def resolve(standard: Standard, localizations: Sequence[Localization], question:
 
 
 def _refusal(standard: Standard, localizations: Sequence[Localization], question: Question) -> str:
-    by = f" with {', '.join(sorted(each.reference for each in localizations))}" if localizations else ""
-    return f"{standard.reference}{by} cannot be resolved for {question.on}. Nothing was made."
+    outcome = f"cannot be resolved for {question.on}. Nothing was made."
+    if not localizations:
+        return f"{standard.reference} {outcome}"
+    return f"{standard.reference} with {', '.join(sorted(each.reference for each in localizations))} {outcome} {NEQ}"
 
 
 def _unknown_classes(standard: Standard, classes: Mapping[str, str]) -> list[Violation]:

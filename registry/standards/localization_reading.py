@@ -20,7 +20,7 @@ from registry.standards.declaring import (
     repeated,
     unknown_reference,
 )
-from registry.standards.document_errors import Code, LocalizationRejected
+from registry.standards.document_errors import NEQ, Code, LocalizationRejected
 from registry.standards.localization_document import Localization, Narrowing, Pin, Setting, Waiver
 from registry.standards.mandate_reading import read_mandates, read_validity, unknown_sources
 from registry.standards.parameter import UNCLASSIFIED, Domain, Parameter
@@ -36,18 +36,19 @@ def read_localization(document: Mapping[str, Any], standard: Standard, file: str
     Raises LocalizationRejected with every violation; of more than a hundred, with the first hundred.
     """
     reference = f"{document['id']}@{document['version']}"
+    refusal = f"{reference} is not a localization of {standard.reference}. {NEQ}"
     localized = _pin(document["standard"]).reference
     if localized != standard.reference:
         # Held against another standard, all that it says would be wrong.
         fix = f"Resolve {localized} with it, or write a localization of {standard.reference}."
         message = f"It localizes {localized}, not {standard.reference}."
         mismatch = Violation(Code.STANDARD_MISMATCH, message, fix, "/standard", file or reference, value=localized)
-        raise LocalizationRejected(f"{reference} is not a localization of {standard.reference}.", [mismatch])
+        raise LocalizationRejected(refusal, [mismatch])
     reader = _Reader(document, standard)
     localization = reader.read()
     if reader.violations:
         found = [replace(each, file=file or reference) for each in reader.violations[:MAX_VIOLATIONS]]
-        raise LocalizationRejected(f"{reference} is not a localization of {standard.reference}.", found)
+        raise LocalizationRejected(refusal, found)
     return localization
 
 

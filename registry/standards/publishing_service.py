@@ -51,11 +51,17 @@ def publish_version(
 ) -> PublishedDocument:
     """The draft of ID@VERSION as it is now, or with this digest and no other. Raises DraftNotFound, and as publish."""
     take_turn(session)
+    draft = get_open_draft(session, reference)
+    return publish(session, actor, draft.id, expected_sha256 or draft.sha256, now, check)
+
+
+def get_open_draft(session: Session, reference: str) -> StandardDraft:
+    """reference: ID@VERSION. Raises DraftNotFound."""
     document_id, _, version = reference.partition("@")
     draft = queries.find_open_draft(session, document_id, version)
     if draft is None:
         raise DraftNotFound(f"There is no open draft of {reference}. `registry standards import FILE` makes one.")
-    return publish(session, actor, draft.id, expected_sha256 or draft.sha256, now, check)
+    return draft
 
 
 def _published(

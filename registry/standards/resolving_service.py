@@ -1,15 +1,16 @@
 """What a standard means in a place on a day, by what is published and what is handed in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from registry.errors import Violation
-from registry.standards.document_errors import Code, DocumentRejected
+from registry.standards.document_errors import Code, DocumentRejected, FactSheetRejected
 from registry.standards.document_kinds import DocumentKind
+from registry.standards.document_service import load_fact_sheet
 from registry.standards.geography import Paths
 from registry.standards.geography_service import classes_of, path_of, paths_of
 from registry.standards.library_service import Given, Library
@@ -23,8 +24,8 @@ from registry.standards.standard import Standard
 @dataclass(frozen=True, slots=True)
 class Asked:
     """standard, localizations: as ID@VERSION, or an ID for the version in force. Without localizations those in force
-    in the region are taken. classes: of classifying facts; what is recorded of the region stands behind them. given:
-    documents that count before what is published, under their references."""
+    in the region are taken. classes: of classifying facts; behind them stand those of the fact sheet, and behind these
+    what is recorded of the region. given: documents that count before what is published, under their references."""
 
     standard: str
     on: date
@@ -33,6 +34,7 @@ class Asked:
     region: str | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
     given: tuple[Given, ...] = ()
+    fact_sheet: Given | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class Resolver:
             self._library.get(each, asked.on, DocumentKind.LOCALIZATION).reference for each in asked.localizations
         ]
         self._read: dict[str, Localization] = {}
+        self._sheet = None
+        if asked.fact_sheet is not None:
+            self._sheet = load_fact_sheet(asked.fact_sheet.document, self.standard, asked.fact_sheet.file)
 
     def answer(self, region: str | None) -> Answer:
         """Raises DocumentRejected with every violation, AmbiguousLocalization, NoDivisions."""
@@ -77,9 +82,23 @@ class Resolver:
         if region is not None:
             classes = classes_of(self._session, self.standard, region, on, self._asked.known_at)
         paths = named_paths(self._session, self.standard, layers, region, on)
-        question = Question(on, region, paths, {**classes, **self._asked.classes})
+        given = self._given_classes(region)
+        question = Question(on, region, paths, {**classes, **given})
         successors = tuple(_successors(self._library, inputs, on))
         return Answer(resolve(self.standard, layers, question), successors)
+
+    def _given_classes(self, region: str | None) -> dict[str, str]:
+        """Raises FactSheetRejected for facts of another place."""
+        sheet, given = self._sheet, self._asked.fact_sheet
+        if sheet is None or given is None:
+            return dict(self._asked.classes)
+        if region is not None and sheet.jurisdiction is not None:
+            written = [(sheet.jurisdiction, sheet.as_of), (region, None)]
+            fault = sheet.place_violation(region, paths_of(self._session, written, self._asked.on))
+            if fault is not None:
+                detail = f"The fact sheet cannot be used for {region}."
+                raise FactSheetRejected(detail, [replace(fault, file=given.file)])
+        return {**sheet.classes, **self._asked.classes}
 
     def _in_force(self, region: str | None) -> list[str]:
         """The localization of the region itself, or of the nearest region above it that has one."""

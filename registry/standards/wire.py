@@ -189,6 +189,9 @@ class ResolveIn(In):
     classes: dict[str, Annotated[str, Field(max_length=200)]] | None = Field(
         default=None, max_length=50, description='Values of classifying facts, as {"terrain": "hill"}.'
     )
+    fact_sheet: dict[str, Any] | None = Field(
+        default=None, description="By schemas/fact-sheet.v1.json, of the region, of one in it or of one around it."
+    )
 
 
 class DocumentsIn(In):

@@ -122,6 +122,8 @@ def test_the_public_sees_the_body_and_neither_staff_nor_declarations(database: D
         "code",
         "name",
         "names",
+        "name_held",
+        "name_held_reason",
         "credit_code",
         "legal_form",
         "region",
@@ -133,32 +135,55 @@ def test_the_public_sees_the_body_and_neither_staff_nor_declarations(database: D
 
 
 def test_a_name_that_two_bodies_had_finds_both_with_its_days(database: Database) -> None:
-    applicant, public = acting_as(database), stranger_of(database)
+    applicant, officer = acting_as(database), acting_as(database, Role.VETTING_OFFICER)
     old = [{"name": "小山", "valid_to": "2026-02-01"}, {"name": "大山", "valid_from": "2026-02-01"}]
     applicant.post(EVALUATORS, json=make_dossier(0, names=old))
     applicant.post(EVALUATORS, json=make_dossier(1, names=[{"name": "小山", "valid_from": "2026-06-01"}]))
 
-    found = public.get(EVALUATORS, params={"q": "小山"}).json()["evaluators"]
+    found = officer.get(EVALUATORS, params={"q": "小山"}).json()["evaluators"]
 
     assert [each["code"] for each in found] == ["ev-000001", "ev-000002"]
     assert found[0]["names"][0] == {"name": "小山", "valid_from": None, "valid_to": "2026-02-01"}
 
 
+def test_case_9_by_a_name_everybody_who_bears_or_bore_it_is_found_and_nobody_is_picked(database: Database) -> None:
+    applicant, officer = acting_as(database), acting_as(database, Role.VETTING_OFFICER)
+    old = [{"name": "小山", "valid_to": "2026-02-01"}, {"name": "大山评估院", "valid_from": "2026-02-01"}]
+    applicant.post(EVALUATORS, json=make_dossier(0, names=old))
+    applicant.post(EVALUATORS, json=make_dossier(1, names=[{"name": "小山", "valid_from": "2026-06-01"}]))
+
+    def found(client: TestClient, name: str, on: str, **query: str) -> list[tuple[str, str | None]]:
+        answer = client.get(EVALUATORS, params={"name": name, "valid_at": on} | query)
+        assert (answer.status_code, answer.json()["valid_at"]) == (200, on)
+        return [(each["code"], each["name"]) for each in answer.json()["evaluators"]]
+
+    now_named = ("ev-000001", "大山评估院")
+    assert found(officer, "小山", "2026-01-31") == [("ev-000001", "小山")]
+    assert found(officer, "小山", "2026-03-01") == [now_named]
+    assert found(officer, "大山评估院", "2026-03-01") == [now_named]
+    assert found(officer, "大山评估院", "2026-01-31") == []
+    assert found(officer, "小山", "2026-07-01") == [now_named, ("ev-000002", "小山")]
+    assert found(officer, "小山", "2026-07-01", known_at="2026-01-01T00:00:00Z") == []
+    # Of the second one nobody has judged yet whether it is another body.
+    assert found(stranger_of(database), "小山", "2026-07-01") == [now_named]
+
+
 def test_a_list_comes_in_pages(database: Database) -> None:
-    applicant, public = acting_as(database), stranger_of(database)
+    # Their names are much alike, so that only who vets finds all by them.
+    applicant, officer = acting_as(database), acting_as(database, Role.VETTING_OFFICER)
     for number in range(3):
         applicant.post(EVALUATORS, json=make_dossier(number))
 
     address, codes = f"{EVALUATORS}?q=%E5%A4%A7&limit=2", []
     while address:
-        page = public.get(address).json()
+        page = officer.get(address).json()
         codes.append([each["code"] for each in page["evaluators"]])
         address = page["next"]
 
     assert codes == [["ev-000001", "ev-000002"], ["ev-000003"]]
-    by_code = public.get(EVALUATORS, params={"credit_code": make_credit_code(2)}).json()["evaluators"]
+    by_code = officer.get(EVALUATORS, params={"credit_code": make_credit_code(2)}).json()["evaluators"]
     assert [each["code"] for each in by_code] == ["ev-000003"]
-    assert_problem(public.get(EVALUATORS, params={"cursor": "x"}), 422, "cursor-rejected")
+    assert_problem(officer.get(EVALUATORS, params={"cursor": "x"}), 422, "cursor-rejected")
 
 
 def test_evidence_is_handed_in_named_and_read(database: Database, evaluator: TestClient) -> None:

@@ -59,6 +59,10 @@ def test_a_list_is_recorded_queried_and_asked(database: Database, officer: TestC
         "e-1",
         shown["sha256"],
     )
+    assert finding["message"] == {
+        "en": f"{credit_code(1)} is barred by entry e-1 of the list ccgp-serious (2025-01-01 to 2027-12-31).",
+        "zh": f"{credit_code(1)}被列入禁入名单ccgp-serious（条目e-1，禁入期：2025年1月1日至2027年12月31日）。",
+    }
     by_code = buyer.get(CHECK, params=ON | {"credit_code": credit_code(1), "list": "ccgp-serious"}).json()
     assert by_code["lists"] == answer["lists"]
 
@@ -155,6 +159,8 @@ def test_independence_shows_the_path_of_control(database: Database, officer: Tes
     assert answer.json()["outcome"] == "fail"
     findings = {each["code"]: each for each in answer.json()["findings"]}
     assert findings["PAYER_UNKNOWN"]["outcome"] == "unknown"
+    assert findings["PAYER_UNKNOWN"]["message"]["zh"] == "付费方或其控制方不明。"
+    assert {tuple(each["message"]) for name in ("declared", "advice") for each in answer.json()[name]} == {("zh", "en")}
     steps = [[(step["owner"], step["share"]) for step in path] for path in findings["COI_COMMON_CONTROL"]["paths"]]
     assert [[(f"uscc:{PARENT}", 0.6)], [(f"uscc:{PARENT}", 0.51)]] == steps
     assert_problem(

@@ -61,7 +61,11 @@ def test_an_evaluator_is_checked_by_its_code(database: Database, tmp_path: Path)
 
     assert checked.status == 0
     assert "NOT_LISTED" in checked.text
-    assert "not known who controls" in checked.text
+    assert "Not all owners of" in checked.text
+
+    in_chinese = said(["exclusions", "check", code, *ON, "--language", "zh"])
+    assert "未列入禁入名单" in in_chinese.text
+    assert "所有者信息不全" in in_chinese.text
 
 
 def test_bad_rows_are_written_back_and_nothing_is_taken_in(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_case_12e_control_that_ended_is_a_conflict_until_the_cooling_off_is_over
 
     after = Period(date(2027, 12, 1), date(2027, 12, 31))
     limits = Limits(ownership_max_age_days=10_000)
-    assert of_implementer(session, evaluator, window=after, limits=limits).code == "NOT_RELATED"
+    assert of_implementer(session, evaluator, window=after, terms=service.Terms(limits)).code == "NOT_RELATED"
 
 
 def test_case_12f_control_holds_through_a_chain_of_majorities(session: Session) -> None:

@@ -17,7 +17,8 @@ from ownership_samples import (
     on_day,
 )
 
-from registry.evaluators.ownership import ANYONE, Basis, Edge, GapKind, OwnershipOnDay
+from registry.evaluators.control import ANYONE, OwnershipOnDay
+from registry.evaluators.ownership import Basis, Edge, GapKind
 
 LITTLE = Fraction(1, 10000)
 
@@ -177,10 +178,10 @@ def test_shares_over_the_whole_are_believed_of_nobody() -> None:
 
 def test_a_body_belongs_to_nobody_before_it_is_founded() -> None:
     ownership = make_ownership([make_edge("P", "E", valid_from=DAY)], founded_on={"E": DAY})
-    before = ownership.on(DAY - timedelta(days=1), OLDEST_SEEN)
+    before = OwnershipOnDay(ownership, DAY - timedelta(days=1), OLDEST_SEEN)
 
     assert before.possible_controllers("E") == frozenset()
-    assert ownership.on(DAY, OLDEST_SEEN).controllers("E") == {"P"}
+    assert OwnershipOnDay(ownership, DAY, OLDEST_SEEN).controllers("E") == {"P"}
 
 
 def test_more_bodies_than_are_looked_at_are_unknown_and_not_none() -> None:

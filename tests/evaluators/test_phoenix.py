@@ -45,7 +45,7 @@ def test_a_new_body_of_the_same_people_is_shown_with_the_evidence() -> None:
     ("changes", "sign", "evidence"),
     [
         ({"addresses": ("恩施市解放路1号二楼",)}, Sign.SAME_ADDRESS, ("恩施市解放路1号二楼",)),
-        ({"phones": ("+86 718 888 8888", "0718 8888888")}, Sign.SAME_PHONE, ("0718 8888888",)),
+        ({"phones": ("+86 718 888 8888", "0718 8888888")}, Sign.SAME_PHONE, ("+86 718 888 8888", "0718 8888888")),
         ({"names": (DatedName("E4", "恩施大山评估有限公司"),)}, Sign.SIMILAR_NAME, (SIMILAR,)),
         ({"members": {Membership("boss", Role.STAFF)}}, Sign.SAME_PERSON_OTHER_ROLE, ("boss",)),
     ],

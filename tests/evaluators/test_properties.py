@@ -1,5 +1,6 @@
 """What holds for every log of events, legal or not: properties 1 to 4, columns, changed days, wider windows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -8,68 +9,20 @@ from random import Random
 from evaluator_samples import POLICY, covers, make_asked, make_circumstances, make_item
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from log_samples import DAYS, FIRST, INSTANTS, ITEMS, event, logs
 
 from registry.evaluators.back_dating import changed_days
 from registry.evaluators.batch_status import statuses
 from registry.evaluators.coverage import Holding, Outcome, find_coverage
+from registry.evaluators.due import DueKind, ItemDue, due_of_items
 from registry.evaluators.guards import refusals
 from registry.evaluators.periods import Period
 from registry.evaluators.policy import State
-from registry.evaluators.qualification import Cause, CauseKind, Event, EventType, Surveillance
-from registry.evaluators.status import IN_FORCE, Flag, recorded, status, status_on, timeline
+from registry.evaluators.qualification import Event, EventType, Surveillance
+from registry.evaluators.status import IN_FORCE, Flag, Status, recorded, status, status_on, timeline
 from registry.evaluators.status_columns import NO_DAY, to_columns
 
-ITEMS = ("a", "b", "c")
-FIRST = date(2024, 1, 1)
-# Few days and instants, so that events meet on them; the reviews and the ends of validity lie among them too.
-DAYS = st.integers(0, 40).map(lambda number: FIRST + timedelta(days=20 * number))
-INSTANTS = st.integers(0, 40).map(lambda number: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=20 * number))
-KEYS = ("x", "y", "z")
 SHORT = replace(POLICY, surveillance_months=6, surveillance_notice_days=30)
-
-
-@st.composite
-def causes(draw: st.DrawFn) -> Cause:
-    return Cause(draw(st.sampled_from(KEYS)), CauseKind.IMPOSED, "R", "n", draw(st.none() | DAYS))
-
-
-@st.composite
-def event(draw: st.DrawFn, number: int, items: tuple[str, ...] = ITEMS) -> Event:
-    kind = draw(st.sampled_from([*EventType, EventType.GRANT, EventType.SUSPEND, EventType.CORRECT]))
-    known_at = draw(INSTANTS)
-    effective = draw(DAYS)
-    return Event(
-        id=f"e{number}",
-        seq=number,
-        item_id=draw(st.sampled_from(items)),
-        type=kind,
-        decision_id=f"d{number}",
-        decided_on=effective,
-        effective_from=effective,
-        published_at=None,
-        recorded_at=known_at,
-        valid_from=draw(st.none() | DAYS),
-        valid_to=draw(st.none() | DAYS),
-        causes=tuple(draw(st.lists(causes(), max_size=2))),
-        closes=tuple(draw(st.lists(st.sampled_from(KEYS), max_size=2))),
-        under_investigation=draw(st.booleans()),
-        supersedes=f"e{draw(st.integers(0, 12))}" if kind is EventType.CORRECT else None,
-        becomes=draw(st.none() | st.sampled_from(EventType)) if kind is EventType.CORRECT else None,
-    )
-
-
-@st.composite
-def logs(draw: st.DrawFn) -> tuple[Event, ...]:
-    """Any events on three items, most of which were granted; also such as no guard admits."""
-    number = draw(st.integers(0, 9))
-    grants = [
-        replace(draw(event(100 + i, (item,))), type=EventType.GRANT, supersedes=None, becomes=None)
-        for i, item in enumerate(ITEMS)
-        if draw(st.booleans())
-    ]
-    return (*grants, *(draw(event(i)) for i in range(number)))
-
-
 VISITS = st.lists(st.builds(Surveillance, st.sampled_from(ITEMS), DAYS, INSTANTS), max_size=3).map(tuple)
 
 
@@ -135,6 +88,32 @@ def test_columns_give_the_same_answers(
         assert found.open_causes[number] == len(plain.causes)
         days = found.valid_from[number], found.valid_to[number]
         assert days == tuple(each.toordinal() if each else NO_DAY for each in (plain.valid_from, plain.valid_to))
+
+
+def due_of(item: int, found: Status, on: date) -> Iterator[ItemDue]:
+    """As it is said of one item."""
+    if found.surveillance_due_on and found.flags & {Flag.SURVEILLANCE_DUE, Flag.SURVEILLANCE_OVERDUE}:
+        is_overdue = Flag.SURVEILLANCE_OVERDUE in found.flags
+        yield ItemDue(DueKind.SURVEILLANCE, item, found.surveillance_due_on, is_overdue)
+    for each in found.causes if found.state is State.SUSPENDED else ():
+        if (review_by := each.cause.review_by) is not None:
+            yield ItemDue(DueKind.SUSPENSION_REVIEW, item, review_by, review_by < on, each.cause.key)
+
+
+@settings(max_examples=300)
+@given(logs(), DAYS | st.dates(), INSTANTS, VISITS)
+def test_what_falls_due_is_the_same_from_columns(
+    log: tuple[Event, ...], on: date, known_at: datetime, visits: tuple[Surveillance, ...]
+) -> None:
+    columns = to_columns(ITEMS, log, visits)
+
+    found = set(due_of_items(columns, statuses(columns, on, known_at, SHORT), on))
+
+    assert found == {
+        each
+        for number, item in enumerate(ITEMS)
+        for each in due_of(number, status(log, item, on, known_at, surveillances=visits, policy=SHORT), on)
+    }
 
 
 @given(logs(), DAYS | st.dates(), INSTANTS, VISITS)

@@ -133,6 +133,7 @@ def test_a_table_has_a_row_for_every_item(session: Session, tmp_path: Path, form
         "subject_level": "township", "standard": "town-environment", "from_version": "2.0.0",
         "before_version": "3.0.0", "state": "expired", "flags": "", "valid_from": "2024-03-01",
         "valid_to": "2025-01-01", "valid_at": "2026-02-01", "known_at": "2026-03-01T12:00:00.000000Z",
+        "name_held": "no",
     }  # fmt: skip
 
 

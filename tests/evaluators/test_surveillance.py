@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from vetting_samples import LATE, Vetting, make_cause, make_scope, make_vetting
 
 from registry.evaluators import due_service, finding_service, surveillance_queries, surveillance_service
-from registry.evaluators.due_service import DueKind
+from registry.evaluators.due import DueKind
 from registry.evaluators.finding_service import FindingWanted, Treatment
+from registry.evaluators.qualification import EventType
 from registry.evaluators.status import Flag
 from registry.evaluators.surveillance_service import Outcome, Plan
 from registry.evaluators.vetting_errors import EventRefused, FindingRefused, SurveillanceRefused
@@ -53,6 +54,25 @@ def test_an_overdue_surveillance_keeps_from_reinstatement(vetting: Vetting) -> N
     vetting.reinstate(item, "2028-02-02")
 
     assert {each.code for each in refused.value.violations} == {"SURVEILLANCE_OVERDUE"}
+
+
+def test_only_causes_that_are_open_fall_due_each_by_its_own_day(vetting: Vetting) -> None:
+    (item,) = vetting.granted()
+    late, paid = make_cause(), make_cause("fee", "2026-05-01")
+    suspended = vetting.suspend(item, "2026-03-01", None, late, paid)
+
+    assert [each for _, each, _ in due(vetting, "2026-05-02")] == ["2026-05-01", "2026-06-01"]
+    found = due_service.due(vetting.session, day("2026-05-02"), LATE)
+    assert [(each.cause, each.is_overdue, str(each.about)) for each in found] == [
+        ("fee", True, item),
+        ("late-report", False, item),
+    ]
+    vetting.decide(
+        "correct", (), "2026-03-01", "2026-05-01", supersedes=str(suspended.events[0].id), becomes=EventType.SUSPEND,
+        causes=(make_cause("fee", "2026-05-10"),),
+    )  # fmt: skip
+    assert due(vetting, "2026-05-02") == [(DueKind.SUSPENSION_REVIEW, "2026-05-10", False)]
+    assert len(due_service.due(vetting.session, day("2026-05-02"), at("2026-04-01"))) == 2
 
 
 def test_reviews_of_suspensions_and_planned_surveillances_fall_due(vetting: Vetting) -> None:

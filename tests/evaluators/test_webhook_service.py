@@ -54,6 +54,7 @@ CHANGE = StatusChange(
     decided_on=date(2026, 2, 27),
     effective_from=date(2026, 3, 1),
     published_at=NOW,
+    next_change_on=date(2026, 6, 2),
 )
 
 
@@ -151,6 +152,7 @@ def test_a_change_is_told_to_every_endpoint_that_is_enabled(session: Session) ->
         "data": {
             "evaluator": "ev-000001", "decision_id": "d-1", "items": ["i-1", "i-2"], "seqs": [7, 8],
             "decided_on": "2026-02-27", "effective_from": "2026-03-01", "published_at": "2026-03-01T12:00:00Z",
+            "next_change_on": "2026-06-02",
         },
     }  # fmt: skip
 

@@ -7,10 +7,11 @@ from rows import NOON, make_comparison, make_job, saved_job
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from registry.answered_requests import IdempotencyKey
 from registry.blobs import Content
 from registry.db import Database, read, write
 from registry.db_errors import ConstraintViolated
-from registry.reliability.models import IdempotencyKey, Job, JobState, RecordedComparison
+from registry.reliability.models import Job, JobState, RecordedComparison
 
 
 def test_a_comparison_comes_back_as_it_was_recorded(session: Session) -> None:

@@ -147,6 +147,7 @@ def test_the_violations_of_all_files_are_told_at_once_by_schema_and_by_meaning()
     with pytest.raises(LocalizationRejected) as refusal:
         load_localizations([(unknown, "a.json"), (good, "b.json"), (broken, "c.json")], WIDE)
 
+    assert refusal.value.detail.endswith("The degree of correspondence is NEQ.")
     assert faults(refusal.value) == [
         ("a.json", "UNKNOWN_PARAM", "/set/0/parameter"),
         ("c.json", "schema-required", ""),

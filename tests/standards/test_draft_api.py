@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from api_requests import JSON_TYPE, assert_problem, stranger_of
@@ -10,12 +11,13 @@ from draft_samples import make_document
 from people import key_of, saved_person
 from starlette.testclient import TestClient
 
+from registry import deps
 from registry.accounts import service as accounts
 from registry.accounts.permissions import OPERATOR, Role
 from registry.canonical import digest
 from registry.clock import utc_now
 from registry.db import Database, write
-from registry.standards import draft_api
+from registry.standards import checking_service, draft_api
 from registry.validity import ZONE
 
 DRAFTS = "/api/v1/standards/drafts"
@@ -90,6 +92,35 @@ def test_a_draft_that_is_wrong_is_not_submitted(editor: TestClient) -> None:
 
     problem = assert_problem(editor.post(f"{address}/submit"), 422, "standard-rejected")
     assert problem["errors"][0]["pointer"].startswith("/criteria/0")
+
+
+def test_the_solver_never_runs_while_others_wait_for_their_turn(
+    editor: TestClient, approver: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    def noted(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+        def with_note(*arguments: Any) -> Any:
+            steps.append(name)
+            return step(*arguments)
+
+        return with_note
+
+    monkeypatch.setattr(deps, "take_turn", noted("turn", deps.take_turn))
+    monkeypatch.setattr(checking_service, "judge_strictness", noted("solver", checking_service.judge_strictness))
+    address, tag = created(editor, title={"en": f"Never judged before: {uuid4()}"})
+
+    with monkeypatch.context() as changed_in_between:
+        changed_in_between.setattr(draft_api, "judge_ahead", lambda *_: None)
+        assert_problem(editor.post(f"{address}/submit"), 412, "draft-changed")
+    assert steps == ["turn", "turn"]
+
+    assert editor.post(f"{address}/submit").status_code == 200
+    assert steps[2:] == ["solver", "turn"]
+
+    assert approver.post(f"{address}/approve", json={"sha256": tag.strip('"')}).status_code == 200
+    assert editor.post(f"{address}/publish", headers=seen(tag)).status_code == 200
+    assert steps[4:] == ["turn", "turn"]
 
 
 def test_publication_without_an_approval_says_what_is_missing(editor: TestClient) -> None:
@@ -222,13 +253,13 @@ def test_a_right_that_was_just_removed_does_not_act(database: Database, monkeypa
     person = saved_person(database, Role.EDITOR)
     editor = stranger_of(database)
     editor.headers.update(person.bearer)
-    as_of_now = draft_api.as_of_now
+    as_of_now = deps.as_of_now
 
     def after_revocation(session: Any, asking: Any, now: Any) -> Any:
         accounts.revoke(session, OPERATOR, person.account_id, person.grants[0], now)
         session.flush()
         return as_of_now(session, asking, now)
 
-    monkeypatch.setattr(draft_api, "as_of_now", after_revocation)
+    monkeypatch.setattr(deps, "as_of_now", after_revocation)
 
     assert_problem(editor.post(DRAFTS, json=make_document()), 403, "not-allowed")

@@ -157,7 +157,9 @@ def test_there_is_a_whole_resolved_standard_or_none() -> None:
 
     assert caught.value.code == "localization-rejected"
     assert "rural-investment@2.1.0 with" in caught.value.detail
-    assert caught.value.detail.endswith("cannot be resolved for 2026-05-01. Nothing was made.")
+    assert caught.value.detail.endswith(
+        "cannot be resolved for 2026-05-01. Nothing was made. The degree of correspondence is NEQ."
+    )
     assert [each.file for each in caught.value.violations] == ["rural-investment.county@1.0.0"]
 
 

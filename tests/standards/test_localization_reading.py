@@ -209,6 +209,7 @@ ELSEWHERE = {
     Code.STRICTER_WHEN_UNDETERMINED: "Of the standard's own rules.",
     Code.SHARES_NOT_ONE: "Of mappings.",
     Code.FACT_OUT_OF_BOUNDS: "Of fact sheets.",
+    Code.FACTS_OF_ANOTHER_PLACE: "Of fact sheets.",
 }
 
 
@@ -256,6 +257,7 @@ def test_ten_faults_are_ten_violations() -> None:
     with pytest.raises(LocalizationRejected) as caught:
         read(faulty)
 
+    assert caught.value.detail.endswith("The degree of correspondence is NEQ.")
     assert sorted((str(each.code), str(each.pointer)) for each in caught.value.violations) == [
         ("EMPTY_DOMAIN", "/narrow/0/domain"),
         ("PARAM_TYPE", "/set/1/value"),

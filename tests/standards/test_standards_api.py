@@ -16,6 +16,7 @@ from standard_places import (
     COUNTY,
     DAY,
     KNOWN_AT,
+    OTHER_PROVINCE,
     PREFECTURE,
     PROVINCE,
     TOWNSHIP,
@@ -278,6 +279,34 @@ def test_documents_and_references_give_the_same_bytes_as_the_command_and_as_pyth
     assert out == expected + b"\n"
 
 
+def test_a_fact_sheet_counts_in_its_own_place_in_what_lies_in_it_and_around_it(somebody: TestClient) -> None:
+    def answer(sheet: Document, **changes: Any) -> Any:
+        asked = {"standard": "town-order", "region": COUNTY, "on": ON, "fact_sheet": sheet}
+        return somebody.post(f"{API}/resolve", json=asked | changes)
+
+    def resolved(response: Any) -> Any:
+        assert response.status_code == 200, response.text
+        return response.json()["resolved"]
+
+    expected = resolved(answer(make_fact_sheet(STANDARD)))
+    assert expected["resolution"]["classes"]["terrain"] == "hill"
+    for place in (PREFECTURE, PROVINCE, TOWNSHIP):
+        assert resolved(answer(make_fact_sheet(STANDARD, jurisdiction=place))) == expected
+    placeless = make_fact_sheet(STANDARD)
+    del placeless["jurisdiction"]
+    assert resolved(answer(placeless)) == expected
+    overruled = resolved(answer(make_fact_sheet(STANDARD), classes={"terrain": "mountain"}))
+    assert overruled["resolution"]["classes"]["terrain"] == "mountain"
+
+    for place, code in ((OTHER_PROVINCE, "FACTS_OF_ANOTHER_PLACE"), ("mca:999999", "JURISDICTION_UNKNOWN")):
+        elsewhere = make_fact_sheet(STANDARD, jurisdiction=place)
+        problem = assert_problem(answer(elsewhere), 422, "fact-sheet-rejected")
+        assert faults(problem) == {(code, "/fact_sheet", "/jurisdiction")}
+        assert resolved(answer(elsewhere, region=None))["resolution"]["classes"] == {"terrain": "hill"}
+    broken = assert_problem(answer({"facts": 1}), 422, "fact-sheet-rejected")
+    assert {file for _, file, _ in faults(broken)} == {"/fact_sheet"}
+
+
 def test_documents_that_build_on_each_other_are_right_together(somebody: TestClient) -> None:
     new = make_town_standard(version="3.0.0")
     documents = [make_layer(new) | {"standard": pin(new)}, new, make_town_mapping(STANDARD, new), "town-order@1.2.0"]
@@ -325,6 +354,7 @@ def test_a_localization_that_does_not_fit_is_a_problem(somebody: TestClient) -> 
     for document, code in cases:
         body = {"standard": "town-order", "localizations": [document], "on": ON}
         problem = assert_problem(somebody.post(f"{API}/resolve", json=body), 422, "localization-rejected")
+        assert problem["detail"].endswith("The degree of correspondence is NEQ.")
         assert code in {each for each, _, _ in faults(problem)}
 
 

@@ -20,6 +20,7 @@ from standard_places import (
     COUNTY,
     DAY,
     KNOWN_AT,
+    OTHER_PROVINCE,
     PROVINCE,
     make_fact_sheet,
     make_layer,
@@ -169,6 +170,19 @@ def test_facts_choose_values(folder: Path) -> None:
     err = refused(1, "resolve", "town-order", "--facts", saved(folder, other, "sea.json"), *ON)
     assert "sea.json, /facts/0" in err
 
+    in_county = ["--region", COUNTY, *ON]
+    assert "share = 50" in good("resolve", "town-order", "--facts", sheet, *in_county)
+    elsewhere = saved(folder, make_fact_sheet(STANDARD, jurisdiction=OTHER_PROVINCE), "elsewhere.json")
+    err = refused(1, "resolve", "town-order", "--facts", elsewhere, *in_county)
+    assert "FACTS_OF_ANOTHER_PLACE  elsewhere.json, /jurisdiction: These are facts of mca:330000, and mca:422828" in err
+    assert "share = 50" in good("resolve", "town-order", "--facts", elsewhere, *ON)
+    every = ["--every", "county", "--output", folder / "all.jsonl"]
+    code, out, _ = run_command("standards", "resolve", "town-order", "--facts", sheet, *every, *ON)
+    lines = [json.loads(line) for line in (folder / "all.jsonl").read_text("utf-8").splitlines()]
+    assert (code, out.startswith(b"1 resolved, ")) == (1, True)
+    [resolved] = [each for each in lines if "violations" not in each]
+    assert resolved["resolution"]["region"] == COUNTY
+
 
 def test_what_is_stale_is_said_beside_the_result(database: Database, folder: Path) -> None:
     write(database, lambda session: publish(session, make_town_standard(version="1.3.0")))
@@ -292,6 +306,25 @@ def test_of_two_files_of_which_one_is_bad_nothing_is_taken_in(database: Database
     assert drafts(database) == before
     assert bad == COUNTYS or "bad.json" in err
     good("import", files[0])
+
+
+def test_what_is_wrong_with_any_file_is_told_at_once(database: Database, folder: Path) -> None:
+    before = drafts(database)
+    good_file, not_json = saved(folder, make_town_standard(version="3.0.0"), "good.json"), saved(folder, b"{", "a.json")
+    broken, taken = saved(folder, make_town_standard(levels=3), "b.json"), saved(folder, COUNTYS, "c.json")
+
+    err = refused(1, "import", not_json, good_file, broken, taken, folder / "d.json")
+
+    assert "4 files are refused: a.json, b.json, d.json, c.json." in err
+    for fault in (
+        "unreadable  a.json",
+        "schema-type  b.json, /levels",
+        "version-taken  c.json",
+        "file-missing  d.json",
+    ):
+        assert fault in err, err
+    assert drafts(database) == before
+    assert "2 files are refused: a.json, b.json." in refused(1, "import", not_json, broken)
 
 
 # export, list, show

@@ -1,0 +1,1 @@
+"""Eligibility: the question the buyer asks, answered rule by rule with reasons, and replayable."""

@@ -1,0 +1,37 @@
+"""The answer to a question about eligibility, as it was known at an instant: collect the case, decide."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from registry.eligibility.asking import Written
+from registry.eligibility.asking_service import Body, make_question
+from registry.eligibility.collecting_service import collect
+from registry.eligibility.deciding import decide
+from registry.eligibility.decision import Decision
+from registry.eligibility.party_facts_service import Instants
+from registry.eligibility.policy import Policy
+from registry.eligibility.policy_service import policy_for
+from registry.eligibility.question import Question
+
+
+def answer(session: Session, written: Written, known_at: datetime, policy: Policy | None = None) -> Decision:
+    """policy: where it was looked up before, for many questions about one place.
+
+    Raises QuestionRejected with every fault, EvaluatorNotFound, ExclusionListNotFound.
+    """
+    question, body = make_question(session, written, known_at)
+    return answer_question(session, question, body, Instants(known_at, known_at), policy)
+
+
+def answer_question(
+    session: Session, question: Question, body: Body, at: Instants, policy: Policy | None = None
+) -> Decision:
+    found = policy or policy_for(session, (each.region for each in question.scope), at.known)
+    return decide(collect(session, question, body, found.limits, at), found)
+
+
+def hindsight(at: Instants, known_at: datetime) -> Instants:
+    """The same question with what was known at another instant; ages count as they did."""
+    return replace(at, known=known_at)

@@ -1,0 +1,62 @@
+"""The case of a question: everything that the slices to the left know of it, as it was known at one instant."""
+
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from registry.eligibility import entity_facts_service as entities
+from registry.eligibility import work_facts_service as works
+from registry.eligibility.asking_service import Body
+from registry.eligibility.case import Case, Relations, Score
+from registry.eligibility.party_facts_service import Instants, bars_of, relations_of, terms_of
+from registry.eligibility.policy import Limits
+from registry.eligibility.qualification_facts_service import no_right, right_of
+from registry.eligibility.question import Question
+from registry.reliability.evaluator_score import EvaluatorScore, score_on
+from registry.reliability.score_service import scores_of
+from registry.validity import legal_day
+
+
+def collect(session: Session, question: Question, body: Body, limits: Limits, at: Instants) -> Case:
+    """Raises QuestionRejected for parties that cannot be told apart, ExclusionListNotFound, EngagementNotFound."""
+    evaluator, window, known_at = body.evaluator, question.window, at.known
+    terms = terms_of(limits, at, entities.take_overs(session, body, window, known_at))
+    bars = bars_of(session, body, question, limits, at, terms)
+    related = relations_of(session, body, question, at, terms)
+    right = no_right(question) if evaluator is None else right_of(session, evaluator, question, limits, known_at)
+    posts = None if evaluator is None else entities.posts_of(session, evaluator, known_at)
+    work = works.work_of(session, body, question, limits, known_at, terms.successions)
+    return Case(
+        question,
+        known_at,
+        at.aged,
+        entities.entity_of(session, body, question, known_at),
+        right.coverages,
+        right.holdings,
+        right.events,
+        right.appeals,
+        posts,
+        () if evaluator is None else entities.lapses_of(session, evaluator, window, known_at),
+        bars.lists,
+        bars.owner_gaps,
+        () if evaluator is None else entities.successions_of(session, evaluator, window, known_at),
+        None if related is None else Relations(related.findings, related.declared, related.advice, work.rotation),
+        work.open,
+        works.reports_of(session, body, work.reports, right.holdings, posts),
+        _score(session, body, at),
+    )
+
+
+def _score(session: Session, body: Body, at: Instants) -> Score | None:
+    """The newest one that was known, whichever window is asked about: it says how far to believe the evaluator now."""
+    codes = [body.credit_code, None if body.evaluator is None else body.evaluator.code]
+    found = score_on(scores_of(session, (each for each in codes if each), at.known), legal_day(at.aged))
+    return None if found is None else _as_fact(found)
+
+
+def _as_fact(found: EvaluatorScore) -> Score:
+    exact = [None if each is None else Fraction(repr(each)) for each in (found.score, found.low)]
+    return Score(
+        f"comparison/{found.comparison_id}", exact[0], exact[1], found.visits, found.grade,
+        f"{found.method_name} {found.method_version}", found.recorded_at,
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""The policy of a place, as it was in force on the day of asking."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.eligibility.deciding import CRITERIA
+from registry.eligibility.eligibility_errors import QuestionRejected
+from registry.eligibility.policy import STANDARD, Policy, read_policy
+from registry.errors import Violation
+from registry.recently_used import RecentlyUsed
+from registry.regions.region_errors import NoDivisions
+from registry.standards.resolved_standard import ResolvedStandard
+from registry.standards.resolving_service import Asked, Resolver
+from registry.validity import legal_day
+
+_BYTES_OF_A_POLICY = 2_000_000
+# By the digests of what it was resolved from.
+_POLICIES: RecentlyUsed[str, Policy] = RecentlyUsed(64 * 1024 * 1024, lambda _: _BYTES_OF_A_POLICY)
+
+
+def policy_for(session: Session, regions: Iterable[str], known_at: datetime) -> Policy:
+    """Of all regions of a question. Raises QuestionRejected where two places decide by different policies."""
+    on = legal_day(known_at)
+    resolver = Resolver(session, Asked(STANDARD, on, known_at))
+    found = {region: _read(_resolved(resolver, region)) for region in dict.fromkeys(regions)}
+    pins = {policy.pin.sha256: region for region, policy in found.items()}
+    if len(pins) > 1:
+        named = ", ".join(sorted(pins.values()))
+        message = f"The places decide by different policies: {named}."
+        fix = "Ask about each of these places by itself."
+        raise QuestionRejected(message, [Violation("policies-differ", message, fix, "/scope", named)])
+    return next(iter(found.values()))
+
+
+def pinned_policy(session: Session, pin: dict[str, Any], known_at: datetime) -> Policy:
+    """The one by which a check was decided: published versions never change."""
+    asked = Asked(f"{pin['id']}@{pin['version']}", legal_day(known_at), known_at, tuple(pin["localizations"]))
+    return _read(Resolver(session, asked).answer(None).resolved)
+
+
+def _resolved(resolver: Resolver, region: str) -> ResolvedStandard:
+    """Where the region is not known, what holds everywhere counts."""
+    try:
+        return resolver.answer(region).resolved
+    except NoDivisions:
+        return resolver.answer(None).resolved
+
+
+def _read(resolved: ResolvedStandard) -> Policy:
+    key = resolved.sha256
+    return _POLICIES.get(key, lambda: read_policy(resolved, CRITERIA))

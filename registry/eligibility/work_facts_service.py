@@ -1,0 +1,118 @@
+"""What the registry knows of an evaluator's engagements: work at hand, cycles in a row, reports that were issued."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from registry.eligibility.asking_service import Body
+from registry.eligibility.case import Post, Report, Work
+from registry.eligibility.policy import Limits
+from registry.eligibility.question import Question
+from registry.evaluators import dossier_queries, tenure
+from registry.evaluators.coverage import Holding
+from registry.evaluators.independence import Outcome
+from registry.evaluators.policy import State
+from registry.fieldwork import service as fieldwork
+from registry.fieldwork.engagement import Engagement
+from registry.fieldwork.engagement_projections import IssuedReport, cycles, open_engagements, reports
+
+# Who may answer for a report with a signature.
+_SIGNING = frozenset({"signatory", "lead_evaluator"})
+_WORST = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.REVIEW: 2, Outcome.PASS: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """reports: of the asked engagement, and those that were issued in the window."""
+
+    open: tuple[Work, ...]
+    reports: tuple[IssuedReport, ...]
+    rotation: tuple[tenure.Finding, ...]
+
+
+NO_WORKS = Works((), (), ())
+
+
+def work_of(
+    session: Session, body: Body, question: Question, limits: Limits, known_at: datetime,
+    take_overs: tuple[tenure.Succession, ...],
+) -> Works:  # fmt: skip
+    if body.evaluator is None:
+        return NO_WORKS
+    own = fieldwork.engagements_of(session, [body.evaluator.id], known_at)
+    others = [each for each in own if each.code != question.engagement]
+    return Works(
+        tuple(
+            Work(each.engagement.reference, each.period, each.recorded_at)
+            for each in open_engagements(others, question.window, known_at)
+        ),
+        tuple(
+            each for each in reports(own)
+            if question.window.holds(each.issued_on) or each.engagement.code == question.engagement
+        ),
+        tuple(_rotation(session, body, question, limits, known_at, take_overs)),
+    )  # fmt: skip
+
+
+def _rotation(
+    session: Session, body: Body, question: Question, limits: Limits, known_at: datetime,
+    take_overs: tuple[tenure.Succession, ...],
+) -> Iterator[tenure.Finding]:  # fmt: skip
+    """Of each subject, for the asked cycle, or for the worst of those that could be meant."""
+    bodies = {body.key, *(each.predecessor for each in take_overs)}
+    for subject in question.subjects:
+        known = fieldwork.engagements_about(session, subject, known_at)
+        assessed = cycles([each for each in known if each.code != question.engagement], subject)
+        history = tenure.History(None, tuple(each for each in assessed if each.evaluator in bodies), take_overs)
+        asked = next((each.terms.cycle for each in known if each.code == question.engagement), None)
+        numbers = [asked] if asked is not None else _next_numbers(assessed, question)
+        found = [
+            tenure.rotation(body.key, history, each, limits.most_cycles, limits.tenure_on_merger) for each in numbers
+        ]
+        yield min(found, key=lambda each: (_WORST[each.outcome], -(each.count or 0)))
+
+
+def _next_numbers(assessed: Sequence[tenure.Cycle], question: Question) -> list[int]:
+    """What follows the last cycle before the window, and each that began in it."""
+    window = question.window
+    before = max((each.number for each in assessed if each.began_on < window.valid_from), default=0)
+    return sorted({before + 1, *(each.number + 1 for each in assessed if window.holds(each.began_on))})
+
+
+def reports_of(
+    session: Session, body: Body, found: Sequence[IssuedReport], holdings: Sequence[Holding],
+    posts: Sequence[Post] | None,
+) -> tuple[Report, ...]:  # fmt: skip
+    """Whether each was signed by somebody who may, and whether the right was suspended on the day."""
+    persons = dossier_queries.persons_of(session, body.evaluator.id) if body.evaluator is not None and found else {}
+    return tuple(
+        Report(
+            f"{each.engagement.reference}/report/{each.number}", each.issued_on,
+            _is_signatory(posts, persons.get(each.signatory), each.issued_on),
+            _was_suspended(each.engagement, holdings, each.issued_on), each.recorded_at,
+        )
+        for each in found
+    )  # fmt: skip
+
+
+def _is_signatory(posts: Sequence[Post] | None, person: UUID | None, on: date) -> bool | None:
+    """None where nobody told the people."""
+    if posts is None:
+        return None
+    return any(each.person == str(person) and each.post in _SIGNING and each.period.holds(on) for each in posts)
+
+
+def _was_suspended(engagement: Engagement, holdings: Sequence[Holding], on: date) -> bool:
+    terms = engagement.terms
+    asked = (terms.domain, terms.evaluation_type, terms.subject_level, terms.standard_family)
+    states = [
+        span.status.state
+        for each in holdings
+        if (each.item.domain, each.item.evaluation_type, each.item.subject_level, each.item.standards.family) == asked
+        for span in each.spans
+        if span.period.holds(on)
+    ]
+    return bool(states) and all(each is State.SUSPENDED for each in states)
