@@ -172,11 +172,11 @@ def measure_import(url: str, folder: Path) -> None:
     database.close()
 
 
-def add_events(session: Session) -> None:
-    """Every item of the register is suspended and reinstated in turns, up to ten events."""
+def add_events(session: Session, total: int = EVENTS) -> None:
+    """Every item of the register is suspended and reinstated in turns, up to so many events in all."""
     table = QualificationEvent
     known = session.execute(select(table.item_id, table.evaluator_id, table.effective_from)).all()
-    each = EVENTS // ITEMS - 1
+    each = total // ITEMS - 1
     rows = [(place, *row) for row in known for place in range(each)]
     count, first = len(rows), len(known) + 1
     suspends = [place % 2 == 0 for place, *_ in rows]

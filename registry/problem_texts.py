@@ -12,6 +12,14 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("There is no account under this identifier."),
         mark("Take the identifier from the list of accounts."),
     ),
+    "affected-check-not-found": (
+        mark("There is no mark under this identifier."),
+        mark("Take the identifier from the list of affected checks."),
+    ),
+    "affected-check-reviewed": (
+        mark("An officer has said already what follows for the award, and that is kept as it was said."),
+        mark("Nothing is left to do. Ask again about the evaluator if the facts have changed since."),
+    ),
     "already-withdrawn": (
         mark("The version was withdrawn before, and a withdrawal is for ever."),
         mark("Nothing is left to do. The detail names the day."),
@@ -204,6 +212,22 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "edition-conflict": (
         mark("Of this code system and day other divisions were imported before, and what is imported never changes."),
         mark("Import the divisions of another day, or correct the earlier ones by a file of changes."),
+    ),
+    "eligibility-check-not-found": (
+        mark("No answer was stored under this code."),
+        mark("Take the code from the list of stored checks; it is written as ec-000001."),
+    ),
+    "eligibility-override-refused": (
+        mark("The verdict is that already, or nobody is known who would answer for deciding otherwise."),
+        mark("Decide otherwise with an account of your own; the detail says which it is."),
+    ),
+    "eligibility-policy-rejected": (
+        mark("The policy in force asks for what this program does not answer, or lacks what it needs."),
+        mark("Publish a version with the criteria and parameters that are named, or run the program that fits it."),
+    ),
+    "eligibility-question-rejected": (
+        mark("The question has no day, or names somebody or some place that cannot be found."),
+        mark("Correct every place that is named, and ask again. Nothing was stored."),
     ),
     "entity-event-refused": (
         mark(

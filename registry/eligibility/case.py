@@ -3,18 +3,21 @@
 Each fact says which record it is from (ref) and, where it has one, the instant at which that was recorded.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
+from registry.eligibility.covering import aged_on
 from registry.eligibility.question import Question
 from registry.evaluators import declared_interests, exclusion_matching, independence, tenure
 from registry.evaluators.coverage import Coverage, Holding
 from registry.evaluators.names import DatedName
 from registry.evaluators.periods import Period
-from registry.validity import legal_day
+
+_Fact = TypeVar("_Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,16 @@ class Relations:
     advice: tuple[tenure.Finding, ...]
     rotation: tuple[tenure.Finding, ...]
 
+    @property
+    def in_order(self) -> "Relations":
+        """By all that each of them says."""
+        return Relations(
+            tuple(sorted(self.independence, key=repr)),
+            tuple(sorted(self.declared, key=repr)),
+            tuple(sorted(self.advice, key=repr)),
+            tuple(sorted(self.rotation, key=repr)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -178,8 +191,45 @@ class Case:
     score: Score | None
 
     @property
+    def in_order(self) -> "Case":
+        """The same facts, each collection in an order of its own: an answer depends on what is known alone."""
+        entity, relations = self.entity, self.relations
+        return replace(
+            self,
+            entity=replace(
+                entity,
+                names=tuple(sorted(entity.names, key=lambda each: (each.valid_from or date.min, each.name))),
+                standings=_sorted(entity.standings, "period.valid_from", "ref"),
+                awaits=_sorted(entity.awaits, "period.valid_from", "ref"),
+            ),
+            holdings=_sorted(self.holdings, "item.id"),
+            appeals=_sorted(self.appeals, "filed_on", "ref"),
+            posts=None if self.posts is None else _sorted(self.posts, "post", "period.valid_from", "ref"),
+            lapses=_sorted(self.lapses, "ref", "period.valid_from", "state"),
+            lists=tuple(replace(each, findings=_listed(each.findings)) for each in _sorted(self.lists, "code")),
+            owner_gaps=tuple(sorted(self.owner_gaps)),
+            successions=tuple(
+                replace(each, signs=tuple(sorted(each.signs))) for each in _sorted(self.successions, "old", "ref")
+            ),
+            relations=None if relations is None else relations.in_order,
+            works=_sorted(self.works, "period.valid_from", "ref"),
+            reports=_sorted(self.reports, "issued_on", "ref"),
+        )
+
+    @property
     def aged_on(self) -> date:
-        """The last day of the window, or the day from which ages count if that is earlier: so much can be late."""
-        assert self.question.window.valid_to is not None
-        last = date.fromordinal(self.question.window.valid_to.toordinal() - 1)
-        return min(last, legal_day(self.aged_at))
+        return aged_on(self.question.window, self.aged_at)
+
+
+def _sorted(values: Iterable[_Fact], *names: str) -> tuple[_Fact, ...]:
+    return tuple(sorted(values, key=attrgetter(*names)))
+
+
+def _listed(findings: Iterable[exclusion_matching.Finding]) -> tuple[exclusion_matching.Finding, ...]:
+    """Of the source first, then of the body itself."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda each: (each.body != each.asked, each.body, "" if each.entry is None else each.entry.key),
+        )
+    )

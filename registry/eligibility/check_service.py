@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import func, literal, select, tuple_
@@ -28,6 +29,7 @@ from registry.evaluators.models import Evaluator
 Row = tuple[datetime, UUID]
 _CODE_PREFIX = "ec-"
 _MOST_DIGITS = 12
+_Found: TypeAlias = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +118,27 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
     """Rule by rule: what was found then and is not now, and the other way round."""
     for was, becomes in zip(members_of(before), members_of(after), strict=True):
         old, new = _findings(was), _findings(becomes)
-        for key in [*old, *(each for each in new if each not in old)]:
-            if old.get(key) != new.get(key):
+        for key in dict.fromkeys((*old, *new)):
+            lost, added = _apart(old.get(key, []), new.get(key, []))
+            for one, other in zip_longest(lost, added):
                 evaluator, rule_id, about = was["request"]["evaluator"], *key
-                yield {"evaluator": evaluator, "rule_id": rule_id, "about": about, "was": old.get(key),
-                       "becomes": new.get(key)}  # fmt: skip
+                yield {"evaluator": evaluator, "rule_id": rule_id, "about": about, "was": one, "becomes": other}
 
 
-def _findings(member: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, str]]:
-    return {
-        (each["rule_id"], each.get("about", "")): {"outcome": each["outcome"], "reason_code": each["reason_code"]}
-        for each in member["rules"]
-    }
+def _apart(old: list[_Found], new: list[_Found]) -> tuple[list[_Found], list[_Found]]:
+    """What only one of them has, each as often as it has it more often."""
+    lost, added = list(old), list(new)
+    for each in old:
+        if each in added:
+            lost.remove(each)
+            added.remove(each)
+    return lost, added
+
+
+def _findings(member: Mapping[str, Any]) -> dict[tuple[str, str], list[_Found]]:
+    """A rule may find several things of one matter, as several days without a right."""
+    found = dict[tuple[str, str], list[_Found]]()
+    for each in member["rules"]:
+        told = {"outcome": each["outcome"], "reason_code": each["reason_code"]}
+        found.setdefault((each["rule_id"], each.get("about", "")), []).append(told)
+    return found

@@ -23,7 +23,7 @@ def collect(session: Session, question: Question, body: Body, limits: Limits, at
     terms = terms_of(limits, at, entities.take_overs(session, body, window, known_at))
     bars = bars_of(session, body, question, limits, at, terms)
     related = relations_of(session, body, question, at, terms)
-    right = no_right(question) if evaluator is None else right_of(session, evaluator, question, limits, known_at)
+    right = no_right(question) if evaluator is None else right_of(session, evaluator, question, limits, at)
     posts = None if evaluator is None else entities.posts_of(session, evaluator, known_at)
     work = works.work_of(session, body, question, limits, known_at, terms.successions)
     return Case(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from registry.eligibility.case import Case
 from registry.eligibility.catalogue import RULES
-from registry.eligibility.decision import Decision, Finding, Ground, GroundKind, Outcome, Remedy
+from registry.eligibility.decision import Decision, Finding, Ground, GroundKind, Outcome, Remedy, Source
 from registry.eligibility.policy import Condition, Policy
 from registry.eligibility.rule import Answer, Found, Rule
 from registry.eligibility.wording import message, remedy_message
@@ -18,8 +18,9 @@ _APPLIES_LESS = {Result.WAIVED: 1, Result.NOT_APPLICABLE: 2}
 _NOT_A_PASS = frozenset({Outcome.FAIL, Outcome.REVIEW, Outcome.UNKNOWN})
 
 
-def decide(case: Case, policy: Policy) -> Decision:
+def decide(given: Case, policy: Policy) -> Decision:
     """Never stops early: whoever is refused sees every reason at once."""
+    case = given.in_order
     answers = [(rule, rule.check(case, policy.limits)) for rule in RULES]
     facts = {name: value for _, answer in answers for name, value in answer.facts.items()}
     results = policy.results({**facts, "risk_class": str(case.question.risk_class)})
@@ -58,12 +59,17 @@ def _held_against(result: Result, answer: Answer) -> Iterator[Found]:
 def _finding(rule: Rule, found: Found, criterion: str, case: Case, policy: Policy) -> Finding:
     term = policy.terms[criterion]
     outcome = found.outcome
-    lacks_ground = outcome is Outcome.FAIL and not term.rests_on_statute
-    if lacks_ground and policy.limits.condition_of_qualification is Condition.NOT_LAWFUL:
+    grounds = _grounds(term.grounds, found.source, case.question.tender)
+    rests_on_statute = any(each.kind is GroundKind.STATUTE for each in grounds)
+    if (
+        outcome is Outcome.FAIL
+        and not rests_on_statute
+        and policy.limits.condition_of_qualification is Condition.NOT_LAWFUL
+    ):
         outcome = Outcome.REVIEW
     finding = Finding(
         rule.id, rule.version, rule.question, term.is_mandatory, outcome, found.code,
-        found.said or message(found.code, found.words), _grounds(term.grounds, case.question.tender),
+        found.said or message(found.code, found.words), grounds,
         found.about, found.facts, found.gap, None, found.source, found.changes_on,
     )  # fmt: skip
     if found.remedy is None:
@@ -72,5 +78,10 @@ def _finding(rule: Rule, found: Found, criterion: str, case: Case, policy: Polic
     return replace(finding, remedy=Remedy(found.remedy, remedy_message(found.remedy, words), found.by))
 
 
-def _grounds(grounds: tuple[Ground, ...], clause: str | None) -> tuple[Ground, ...]:
-    return tuple(replace(each, clause=clause) if each.kind is GroundKind.TENDER_DOCUMENT else each for each in grounds)
+def _grounds(grounds: tuple[Ground, ...], source: Source | None, clause: str | None) -> tuple[Ground, ...]:
+    """Of the policy; a bar rests on what its list rests on."""
+    told = tuple(replace(each, clause=clause) if each.kind is GroundKind.TENDER_DOCUMENT else each for each in grounds)
+    if source is None:
+        return told
+    document = {"zh": source.legal_basis, "en": source.legal_basis}
+    return (Ground(GroundKind.STATUTE, document), *told)

@@ -43,6 +43,8 @@ def controllers(case: Case, limits: Limits) -> Answer:
         return Answer({"controller_is_listed": True}, tuple(found))
     if any(finding.code not in _HARMLESS for _, finding in via):
         return Answer({}, tuple(found))
+    if limits.bars_controlled and not _were_queried(case):
+        return Answer({}, (*found, Found(Outcome.UNKNOWN, "CONTROLLERS_NOT_LOOKED_UP", remedy="QUERY_LIST")))
     if case.owner_gaps:
         words = {"bodies": case.owner_gaps}
         refs = tuple(fact(each) for each in case.owner_gaps)
@@ -51,6 +53,11 @@ def controllers(case: Case, limits: Limits) -> Answer:
         if limits.bars_controlled:
             return Answer({}, (*found, unknown))
     return Answer({"controller_is_listed": False}, (*found, Found(Outcome.PASS, "CONTROLLERS_NOT_LISTED")))
+
+
+def _were_queried(case: Case) -> bool:
+    codes = {finding.code for each in case.lists for finding in each.findings}
+    return bool(case.lists) and not codes & {Code.SOURCE_STALE, Code.SOURCE_MISSING}
 
 
 def successors(case: Case, _: Limits) -> Answer:

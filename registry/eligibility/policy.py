@@ -64,14 +64,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One criterion of the policy. rests_on_statute: a failure needs no clause of the tender document."""
+    """One criterion of the policy."""
 
     is_mandatory: bool
     grounds: tuple[Ground, ...]
-
-    @property
-    def rests_on_statute(self) -> bool:
-        return any(each.kind is GroundKind.STATUTE for each in self.grounds)
 
 
 @dataclass(frozen=True, eq=False)

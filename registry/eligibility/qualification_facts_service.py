@@ -8,14 +8,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.eligibility.case import Appeal, ScopeAnswer
+from registry.eligibility.covering import aged_on, least_late
 from registry.eligibility.facts import fact
 from registry.eligibility.geography_service import Geography
+from registry.eligibility.party_facts_service import Instants
 from registry.eligibility.policy import Limits
 from registry.eligibility.question import Question
 from registry.evaluators import qualification_queries as queries
 from registry.evaluators.coverage import Coverage, Gap, Holding, Reason, find_coverage
 from registry.evaluators.coverage import Outcome as Covered
 from registry.evaluators.models import Evaluator
+from registry.evaluators.periods import Period
 from registry.evaluators.policy import Activity, State
 from registry.evaluators.qualification import Event
 from registry.evaluators.scope import Asked, Dimension, RegionSet, StandardRange
@@ -39,12 +42,13 @@ class Right:
     appeals: tuple[Appeal, ...]
 
 
-def right_of(session: Session, evaluator: Evaluator, question: Question, limits: Limits, known_at: datetime) -> Right:
+def right_of(session: Session, evaluator: Evaluator, question: Question, limits: Limits, at: Instants) -> Right:
+    known_at = at.known
     rows = [each for each in queries.list_event_rows(session, evaluator.id) if each.recorded_at <= known_at]
     events = [queries.to_event(each) for each in rows]
     geography = Geography(session)
     holdings = _holdings(session, evaluator, events, geography, known_at)
-    coverer = _Coverer(session, geography, holdings, question.window, limits.transition_days)
+    coverer = _Coverer(session, geography, holdings, question.window, aged_on(question.window, at.aged), limits)
     return Right(
         tuple(coverer.answer(each) for each in question.scope),
         holdings,
@@ -93,10 +97,12 @@ def _holdings(
 
 class _Coverer:
     def __init__(
-        self, session: Session, geography: Geography, holdings: Sequence[Holding], window: Any, transition_days: int
-    ) -> None:
+        self, session: Session, geography: Geography, holdings: Sequence[Holding], window: Period, on: date,
+        limits: Limits,
+    ) -> None:  # fmt: skip
+        """on: the day from which ages count."""
         self._session, self._geography, self._holdings = session, geography, holdings
-        self._window, self._transition_days = window, transition_days
+        self._window, self._on, self._transition_days = window, on, limits.transition_days
         regions = [each for held in holdings for each in (*held.item.regions.regions, *held.item.regions.excepted)]
         self._changes_on = geography.changes_in(regions, window)
 
@@ -116,10 +122,13 @@ class _Coverer:
         return ScopeAnswer(found, held if is_covered else holding, version.validity.valid_from, earlier)
 
     def _coverage(self, asked: Asked) -> Coverage:
-        return find_coverage(
-            self._holdings, asked, self._window, permitted=_PERMITTED, covers=self._geography.covers,
-            changes_on=self._changes_on,
-        )  # fmt: skip
+        def find(holdings: Sequence[Holding]) -> Coverage:
+            return find_coverage(
+                holdings, asked, self._window, permitted=_PERMITTED, covers=self._geography.covers,
+                changes_on=self._changes_on,
+            )  # fmt: skip
+
+        return least_late(self._holdings, self._window, self._on, find)
 
     def _versions(self, asked: Asked) -> tuple[Published | None, Published | None]:
         """The version that is asked about and the newest one before it, as far as the registry holds them."""

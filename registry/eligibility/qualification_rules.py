@@ -5,16 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from registry.eligibility.case import Case, ScopeAnswer
+from registry.eligibility.covering import days_late, spans_in
 from registry.eligibility.decision import Outcome
 from registry.eligibility.facts import all_known, fact
 from registry.eligibility.policy import Limits
 from registry.eligibility.rule import Answer, Found
 from registry.evaluators.coverage import Gap, Reason
 from registry.evaluators.coverage import Outcome as Covered
-from registry.evaluators.periods import Period, day_after
 from registry.evaluators.policy import State
 from registry.evaluators.scope import Dimension
-from registry.evaluators.status import Flag, Span
 
 _SUSPENSIONS = frozenset({Reason.SUSPENDED, Reason.SUSPENSION_REVIEW_OVERDUE})
 _SCOPE_CODES = {
@@ -177,17 +176,18 @@ def appeals(case: Case, _: Limits) -> Answer:
 
 def surveillance(case: Case, limits: Limits) -> Answer:
     """How late it is by the day from which ages count: what falls due later on may still be done in time."""
-    found, late = [], 0
+    window, found, late = case.question.window, [], 0
     for place, each in enumerate(case.coverages):
-        spans = () if each.holding is None else tuple(_spans_in(each.holding.spans, case.question.window))
-        days = 0 if each.holding is None else _days_late(each.holding.spans, case)
-        late = max(late, days)
+        spans = () if each.holding is None else tuple(spans_in(each.holding.spans, window))
         due = min((span.status.surveillance_due_on for span in spans if span.status.surveillance_due_on), default=None)
+        if each.holding is None or due is None:
+            found.append(Found(Outcome.NOT_APPLICABLE, "NO_ITEM_FITS", _about(place)))
+            continue
+        days = days_late(each.holding.spans, window, case.aged_on)
+        late = max(late, days)
         words = {"days": days, "due_on": due, "grace": limits.surveillance_grace_days}
         facts = _items(case, each)
-        if not spans or due is None:
-            found.append(Found(Outcome.NOT_APPLICABLE, "NO_ITEM_FITS", _about(place)))
-        elif days:
+        if days:
             is_fail = days > limits.surveillance_grace_days
             ends_on = due + timedelta(days=limits.surveillance_grace_days + 1)
             found.append(
@@ -195,33 +195,12 @@ def surveillance(case: Case, limits: Limits) -> Answer:
                       facts=facts, remedy="SURVEILLANCE", by=ends_on, changes_on=ends_on)
             )  # fmt: skip
         else:
-            falls_due = case.question.window.holds(due)
+            falls_due = window.holds(due)
             found.append(
                 Found(Outcome.PASS, "SURVEILLANCE_FALLS_DUE" if falls_due else "SURVEILLANCE_IN_TIME", _about(place),
                       words, facts=facts, changes_on=due + timedelta(days=1))
             )  # fmt: skip
     return Answer({"surveillance_days_late": late}, tuple(found))
-
-
-def _days_late(spans: Iterable[Span], case: Case) -> int:
-    """The most on one of the days of the window that have passed, or today where none has."""
-    first = min(case.question.window.valid_from, case.aged_on)
-    return max((_late_in(each, case) for each in _spans_in(spans, Period(first, day_after(case.aged_on)))), default=0)
-
-
-def _late_in(span: Span, case: Case) -> int:
-    due = span.status.surveillance_due_on
-    if due is None or Flag.SURVEILLANCE_OVERDUE not in span.status.flags:
-        return 0
-    last = case.aged_on if span.period.valid_to is None else span.period.valid_to - timedelta(days=1)
-    return (last - due).days
-
-
-def _spans_in(spans: Iterable[Span], window: Period) -> Iterator[Span]:
-    for each in spans:
-        common = each.period.common_with(window)
-        if common is not None:
-            yield Span(common, each.status)
 
 
 def _validity_gaps(each: ScopeAnswer) -> list[Gap]:
@@ -271,7 +250,7 @@ def _no_record(case: Case, place: int) -> Found:
 def _suspended_items(case: Case) -> Iterator[str]:
     asked = {each.holding.item.id for each in case.coverages if each.holding is not None}
     for holding in case.holdings:
-        spans = _spans_in(holding.spans, case.question.window)
+        spans = spans_in(holding.spans, case.question.window)
         if holding.item.id not in asked and any(span.status.state is State.SUSPENDED for span in spans):
             yield holding.item.id
 

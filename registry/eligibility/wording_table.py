@@ -127,6 +127,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "控制人不明，无法排除其被禁入：{bodies}。",
         "Who controls it is not known, so a bar of theirs cannot be ruled out: {bodies}.",
     ),
+    "CONTROLLERS_NOT_LOOKED_UP": (
+        "名单未及时查询，无法排除控制人被禁入。",
+        "The lists were not queried in time, so a bar of who controls it cannot be ruled out.",
+    ),
     "NO_SIGN_OF_SUCCESSION": ("没有接续被禁入机构的迹象。", "Nothing suggests that it is a barred body anew."),
     "POSSIBLE_SUCCESSOR_OF_EXCLUDED": (
         "疑似{old}（{ending}）的接续者，迹象：{signs}；须由人判断。",

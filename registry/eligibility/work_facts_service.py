@@ -69,8 +69,11 @@ def _rotation(
         history = tenure.History(None, tuple(each for each in assessed if each.evaluator in bodies), take_overs)
         asked = next((each.terms.cycle for each in known if each.code == question.engagement), None)
         numbers = [asked] if asked is not None else _next_numbers(assessed, question)
+        # Burdens pass until the end of the window; that a merger begins the count anew, only where it lies behind.
         found = [
-            tenure.rotation(body.key, history, each, limits.most_cycles, limits.tenure_on_merger) for each in numbers
+            tenure.rotation(body.key, history, each, limits.most_cycles, limits.tenure_on_merger, by)
+            for each in numbers
+            for by in (date.max, question.window.valid_from)
         ]
         yield min(found, key=lambda each: (_WORST[each.outcome], -(each.count or 0)))
 

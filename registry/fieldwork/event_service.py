@@ -44,10 +44,6 @@ class EventWanted:
     agreement: Document | None = None
 
 
-# More assessments of one subject than this are none that were done.
-_MOST_ABOUT_A_SUBJECT = 10_000
-
-
 def add_event(session: Session, actor: Actor, code: str, wanted: EventWanted, now: datetime) -> EngagementRecord:
     """Raises EngagementNotFound, EngagementRejected with every rule that is broken, NotAllowed."""
     take_turn(session)

@@ -30,6 +30,8 @@ from registry.fieldwork.models import EngagementEventRow, EngagementRow, ScoredP
 from registry.fieldwork.planning_service import Finder, Planned, Recording, plan
 from registry.fieldwork.reach_service import require
 
+# More assessments of one subject than this are none that were done.
+_MOST_ABOUT_A_SUBJECT = 10_000
 _PAGE = 1000
 RECORD_AN_EVENT = "Record what happened since, or correct what is wrong, as an event of it."
 

@@ -112,7 +112,10 @@ def test_every_changed_byte_is_refused() -> None:
                 passed.append(place)
             except Refused:
                 continue
-    cut_and_longer = [content[:-1], content[1:], content + b"A", content + b"=", content + b".AA"]
+    # The last letter has bits that mean nothing: another spelling of the same signature.
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    respelled = [content[:-1] + bytes([each]) for each in letters if each != content[-1]]
+    cut_and_longer = [*respelled, content[:-1], content[1:], content + b"A", content + b"=", content + b".AA"]
 
     assert passed == []
     for each in cut_and_longer:
