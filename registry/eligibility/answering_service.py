@@ -10,9 +10,9 @@ from registry.eligibility.asking_service import Body, make_question
 from registry.eligibility.collecting_service import collect
 from registry.eligibility.deciding import decide
 from registry.eligibility.decision import Decision
+from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.party_facts_service import Instants
 from registry.eligibility.policy import Policy
-from registry.eligibility.policy_service import policy_for
 from registry.eligibility.question import Question
 
 
