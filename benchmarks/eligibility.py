@@ -3,7 +3,7 @@
 python benchmarks/eligibility.py make URL           an empty database gets 50,000 evaluators with 100,000 items, 500,000
                                                     events, 100,000 facts about owners, a list of 20,000 exclusions, the
                                                     divisions of the country
-python benchmarks/eligibility.py ask URL [profile]  1,000 bidders for one lot: answered, stored, and the same again;
+python benchmarks/eligibility.py ask URL [profile]  1,000 bidders in lots of ten: answered, stored, and the same again;
                                                     profile: what each part costs besides
 python benchmarks/eligibility.py all                both, with SQLite in a folder that is removed again
 
@@ -34,7 +34,7 @@ from registry.accounts.permissions import OPERATOR
 from registry.bulk_rows import add_columns
 from registry.db import Database, open_database, read, write
 from registry.eligibility.batch import Defaults
-from registry.eligibility.batch_inputs import read_batch_bytes
+from registry.eligibility.batch_inputs import read_bidders_bytes
 from registry.eligibility.batch_service import Order, answer_batch, store_batch
 from registry.evaluators.dossier_models import OwnershipEdge
 from registry.evaluators.exclusion_inputs import read_list_bytes
@@ -43,7 +43,7 @@ from registry.evaluators.models import Evaluator
 from registry.regions.import_service import Terms, import_divisions
 from registry.regions.inputs import read_divisions
 
-EVENTS, EDGES, ENTRIES, BIDDERS = 500_000, 100_000, 20_000, 1_000
+EVENTS, EDGES, ENTRIES, BIDDERS, LOT = 500_000, 100_000, 20_000, 1_000, 10
 ASKED_AT = datetime(2026, 3, 10, tzinfo=UTC)
 DIVISIONS = Path(__file__).resolve().parent.parent / "divisions" / "mca-2025-12-31.csv"
 
@@ -105,21 +105,21 @@ def make(url: str, folder: Path) -> None:
 def bidders() -> bytes:
     rng = random.Random(9)
     codes = [credit_code(each) for each in rng.sample(range(1, EVALUATORS + 1), BIDDERS)]
-    return "\n".join(["evaluator", *codes]).encode()
+    return "\n".join(["evaluator,lot", *(f"{code},{place // LOT}" for place, code in enumerate(codes))]).encode()
 
 
 def ask(url: str, *, profile: bool) -> None:
     database = open_database(url)
-    given = read_batch_bytes("bidders.csv", bidders())
+    given = read_bidders_bytes("bidders.csv", bidders())
     lot = Defaults(
         domain="environment", region="mca:330106", type="assessment", level="township",
         standard="town-environment@2.1.0", first="2026-05-01", until="2026-10-01",
         subjects=("mca:330106",), commissioner="mca:330000",
     )  # fmt: skip
     order = Order(lot, ASKED_AT, as_competitors=True)
-    timed("the first bidder", lambda: _answer(database, read_batch_bytes("one.csv", bidders()[:28]), order))
+    timed("the first bidder", lambda: _answer(database, read_bidders_bytes("one.csv", b"\n".join(bidders().splitlines()[:2])), order))
     answers = timed(f"answer {BIDDERS:,} bidders", lambda: _answer(database, given, order))
-    print(", ".join(f"{count:,} {verdict}" for verdict, count in answers.summary.verdicts.items() if count))
+    print(", ".join(f"{count:,} {verdict}" for verdict, count in answers.counts[0].items() if count))
     now = ASKED_AT
     timed("store them", lambda: write(database, lambda session: store_batch(session, OPERATOR, given, order, now)))
     timed("the same again", lambda: write(database, lambda session: store_batch(session, OPERATOR, given, order, now)))

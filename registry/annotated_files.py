@@ -64,8 +64,19 @@ def annotate(table: TextTable, violations: Iterable[Violation], form: FileFormat
     many fields has the surplus ones after the error. The same table and violations give the same bytes. Raises
     TooLongForSheet.
     """
+    return _written(_sheet(table, violations), table, form)
+
+
+def extend(table: TextTable, added: Mapping[str, Sequence[str]], form: FileFormat | None = None) -> AnnotatedFile:
+    """The table with more columns behind its own, a cell for each of its rows. Raises TooLongForSheet."""
+    heading = (*(table.file_heading or table.heading), *added)
+    more = zip(*added.values(), strict=True)
+    rows = tuple((row, [*table.record(i), *cells]) for i, (row, cells) in enumerate(zip(table.rows, more, strict=True)))
+    return _written(_Sheet(heading, len(heading) - 1, rows, {}), table, form)
+
+
+def _written(sheet: _Sheet, table: TextTable, form: FileFormat | None) -> AnnotatedFile:
     asked = form or table.form or FileFormat.CSV
-    sheet = _sheet(table, violations)
     if asked is FileFormat.CSV:
         return AnnotatedFile(write_csv(sheet.heading, (cells for _, cells in sheet.rows)), asked)
     if asked is FileFormat.PARQUET:

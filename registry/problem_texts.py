@@ -68,6 +68,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
         mark("The form in the body cannot be taken apart."),
         mark("Send multipart/form-data as a library writes it, and leave the heading Content-Type to the library."),
     ),
+    "bidders-rejected": (
+        mark("Rows of the file break rules, or its heading lacks a column. Nobody was asked about."),
+        mark("The errors name every row and column; /api/v1/eligibility-batches/annotated-file marks them in the file."),
+    ),
     "body-too-large": (
         mark("The body has more bytes than the server takes. They are counted as they come."),
         mark("Send less, or have REGISTRY_MAX_BODY_BYTES raised on the server."),

@@ -16,20 +16,25 @@ from registry.eligibility.policy import Policy
 from registry.eligibility.question import Question
 
 
-def answer(session: Session, written: Written, known_at: datetime, policy: Policy | None = None) -> Decision:
-    """policy: where it was looked up before, for many questions about one place.
+def answer(
+    session: Session, written: Written, known_at: datetime, policy: Policy | None = None, lookups: Lookups | None = None
+) -> Decision:
+    """policy: another one than that of the place. lookups: of many questions of one transaction.
 
     Raises QuestionRejected with every fault, EvaluatorNotFound, ExclusionListNotFound.
     """
-    question, body = make_question(session, written, known_at)
-    return answer_question(session, question, body, Instants(known_at, known_at), policy)
+    shared = lookups or Lookups(session)
+    question, body = make_question(session, written, known_at, shared)
+    return answer_question(session, question, body, Instants(known_at, known_at), policy, shared)
 
 
 def answer_question(
-    session: Session, question: Question, body: Body, at: Instants, policy: Policy | None = None
-) -> Decision:
-    found = policy or policy_for(session, (each.region for each in question.scope), at.known)
-    return decide(collect(session, question, body, found.limits, at), found)
+    session: Session, question: Question, body: Body, at: Instants, policy: Policy | None = None,
+    lookups: Lookups | None = None,
+) -> Decision:  # fmt: skip
+    shared = lookups or Lookups(session)
+    found = policy or shared.policy((each.region for each in question.scope), at.known)
+    return decide(collect(session, question, body, found.limits, at, shared), found)
 
 
 def hindsight(at: Instants, known_at: datetime) -> Instants:

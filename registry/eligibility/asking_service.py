@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from registry.eligibility.asking import Tuple, Written
 from registry.eligibility.eligibility_errors import QuestionRejected
-from registry.eligibility.geography_service import Geography
+from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.question import Question
 from registry.errors import RegistryError, Violation
 from registry.evaluators import dossier_queries
 from registry.evaluators.credit_code import read_credit_code
-from registry.evaluators.independence_service import key_of, read_party
+from registry.evaluators.independence_service import key_of
 from registry.evaluators.models import Evaluator
 from registry.evaluators.scope import Asked
 from registry.fieldwork import service as fieldwork
@@ -21,7 +21,6 @@ from registry.fieldwork.engagement import PinnedStandard
 from registry.regions.reference import read_reference
 from registry.standards.document_errors import StandardNotFound
 from registry.standards.document_kinds import DocumentKind
-from registry.standards.library_service import Library
 from registry.standards.versions import precedence
 
 _SEEN = 80
@@ -36,10 +35,12 @@ class Body:
     evaluator: Evaluator | None
 
 
-def make_question(session: Session, written: Written, known_at: datetime) -> tuple[Question, Body]:
+def make_question(
+    session: Session, written: Written, known_at: datetime, lookups: Lookups
+) -> tuple[Question, Body]:
     """Raises QuestionRejected with every fault, EvaluatorNotFound for a code that was never given."""
     body = body_of(session, written.evaluator, known_at)
-    reader = _Reader(session, written, _pinned(session, body, written.engagement, known_at))
+    reader = _Reader(lookups, written, _pinned(session, body, written.engagement, known_at))
     scope = tuple(reader.asked(place, each) for place, each in enumerate(written.scope))
     subjects = reader.parties("subject", written.subjects)
     commissioner = reader.party("commissioner", written.commissioner)
@@ -96,17 +97,16 @@ def _pinned(session: Session, body: Body, code: str | None, known_at: datetime) 
 class _Reader:
     """faults: all that was found by now."""
 
-    def __init__(self, session: Session, written: Written, pinned: PinnedStandard | None) -> None:
+    def __init__(self, lookups: Lookups, written: Written, pinned: PinnedStandard | None) -> None:
         self._pinned = pinned
-        self._session, self._window = session, written.window
-        self._geography = Geography(session)
+        self._lookups, self._window = lookups, written.window
         self.faults: list[Violation] = []
 
     def party(self, name: str, text: str | None) -> str | None:
         if text is None:
             return None
         try:
-            return read_party(self._session, text, name)
+            return self._lookups.party(text, name)
         except RegistryError as error:
             self.faults += error.violations or [Violation(error.code, error.detail, column=f"query {name}", value=text)]
             return None
@@ -119,7 +119,7 @@ class _Reader:
         before = len(self.faults)
         try:
             read_reference(given.region)
-            level = given.level or self._geography.level(given.region, self._window.valid_from)
+            level = given.level or self._lookups.geography.level(given.region, self._window.valid_from)
         except RegistryError as error:
             level = given.level or "-"
             self._fault(place, "region", error.detail, "Write a code system and a code, as mca:330103.", given.region)
@@ -139,8 +139,7 @@ class _Reader:
             return
         try:
             if not at:
-                library = Library(self._session)
-                version = library.get(family, self._window.valid_from, DocumentKind.STANDARD).version
+                version = self._lookups.library.get(family, self._window.valid_from, DocumentKind.STANDARD).version
             precedence(version)
         except StandardNotFound as error:
             self._fault(place, "standard", error.detail, "Write ID@VERSION, as rural-rev@2.1.0.", given.standard)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.eligibility.attestation_errors import AttestationRefused
+from registry.eligibility.consortium import members_of
 from registry.eligibility.credential import AttestedCheck
 from registry.eligibility.models import CheckedBody, EligibilityCheck
 from registry.eligibility.policy_service import pinned_policy
@@ -18,10 +19,10 @@ def attested_check(session: Session, check: EligibilityCheck) -> AttestedCheck:
     bodies = select(CheckedBody.evaluator_id).where(CheckedBody.check_id == check.id)
     evaluator_ids = session.scalars(bodies).all()
     evaluator_id = evaluator_ids[0] if len(evaluator_ids) == 1 else None
-    if evaluator_id is None or len(check.content["members"]) != 1:
+    if evaluator_id is None or len(members_of(check.content)) != 1:
         raise AttestationRefused("An attestation is of one evaluator that is registered here; ask about it alone.")
     evaluator = session.get_one(Evaluator, evaluator_id)
-    (decision,) = check.content["members"]
+    (decision,) = members_of(check.content)
     on = date.fromisoformat(decision["request"]["window"]["from"])
     days = pinned_policy(session, decision["policy"], check.known_at).limits.attestation_days
     return AttestedCheck(

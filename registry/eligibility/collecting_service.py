@@ -8,6 +8,7 @@ from registry.eligibility import entity_facts_service as entities
 from registry.eligibility import work_facts_service as works
 from registry.eligibility.asking_service import Body
 from registry.eligibility.case import Case, Relations, Score
+from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.party_facts_service import Instants, bars_of, relations_of, terms_of
 from registry.eligibility.policy import Limits
 from registry.eligibility.qualification_facts_service import no_right, right_of
@@ -17,13 +18,17 @@ from registry.reliability.score_service import scores_of
 from registry.validity import legal_day
 
 
-def collect(session: Session, question: Question, body: Body, limits: Limits, at: Instants) -> Case:
+def collect(
+    session: Session, question: Question, body: Body, limits: Limits, at: Instants, lookups: Lookups
+) -> Case:
     """Raises QuestionRejected for parties that cannot be told apart, ExclusionListNotFound, EngagementNotFound."""
     evaluator, window, known_at = body.evaluator, question.window, at.known
     terms = terms_of(limits, at, entities.take_overs(session, body, window, known_at))
     bars = bars_of(session, body, question, limits, at, terms)
     related = relations_of(session, body, question, at, terms)
-    right = no_right(question) if evaluator is None else right_of(session, evaluator, question, limits, at)
+    right = no_right(question)
+    if evaluator is not None:
+        right = right_of(session, evaluator, question, limits, at, lookups)
     posts = None if evaluator is None else entities.posts_of(session, evaluator, known_at)
     work = works.work_of(session, body, question, limits, known_at, terms.successions)
     return Case(
@@ -39,7 +44,7 @@ def collect(session: Session, question: Question, body: Body, limits: Limits, at
         () if evaluator is None else entities.lapses_of(session, evaluator, window, known_at),
         bars.lists,
         bars.owner_gaps,
-        () if evaluator is None else entities.successions_of(session, evaluator, window, known_at),
+        () if evaluator is None else entities.successions_of(session, evaluator, window, lookups.endings(known_at)),
         None if related is None else Relations(related.findings, related.declared, related.advice, work.rotation),
         work.open,
         works.reports_of(session, body, work.reports, right.holdings, posts),

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from registry.eligibility.consortium import members_of
 from registry.eligibility.decision import instant
 from registry.eligibility.status_list import TTL_MS, Bits, Purpose, list_content
 from registry.validity import ZONE, legal_day
@@ -42,7 +43,7 @@ class AttestedCheck:
     @property
     def decision(self) -> Mapping[str, Any]:
         """Of the one evaluator, see decision.Decision.content."""
-        (found,) = self.content["members"]
+        (found,) = members_of(self.content)
         return dict(found)
 
 

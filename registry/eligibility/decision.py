@@ -57,12 +57,13 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A list as it was queried."""
+    """A list as it was queried. age_days: whole days, at the instant from which ages count."""
 
     list: str
     authority: str
     legal_basis: str
     queried_at: datetime
+    age_days: int
     max_age_days: int
     snapshot_sha256: str
 
@@ -212,6 +213,7 @@ def _source(source: Source) -> dict[str, Any]:
         "authority": source.authority,
         "legal_basis": source.legal_basis,
         "queried_at": instant(source.queried_at),
+        "age": f"P{source.age_days}D",
         "max_age": f"P{source.max_age_days}D",
         "snapshot_sha256": source.snapshot_sha256,
     }

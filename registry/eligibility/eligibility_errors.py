@@ -31,3 +31,8 @@ class AlreadyReviewed(Conflict):
 class OverrideRefused(Conflict):
     code = "eligibility-override-refused"
     title = "The verdict cannot be overridden so"
+
+
+class BiddersRejected(Invalid):
+    code = "bidders-rejected"
+    title = "Rows of the file of bidders break rules"

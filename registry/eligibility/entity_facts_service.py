@@ -23,6 +23,7 @@ from registry.evaluators.independence_service import has_told_itself
 from registry.evaluators.models import Evaluator
 from registry.evaluators.names import DatedName
 from registry.evaluators.periods import Period
+from registry.evaluators.phoenix_service import Endings
 from registry.evaluators.tenure import Succession as TakeOver
 
 _DAY = timedelta(days=1)
@@ -101,7 +102,7 @@ def lapses_of(session: Session, evaluator: Evaluator, window: Period, known_at: 
 
 
 def successions_of(
-    session: Session, evaluator: Evaluator, window: Period, known_at: datetime
+    session: Session, evaluator: Evaluator, window: Period, endings: Endings
 ) -> tuple[Succession, ...]:
     """Signs that it is a body anew whose bar still holds, and what persons judged of them."""
     return tuple(
@@ -110,7 +111,7 @@ def successions_of(
             f"{evaluator.code}/succession/{each.found.old}", each.is_successor,
             None if each.judgement is None else each.judgement.judged_at,
         )
-        for each in phoenix_service.successions(session, evaluator, known_at)
+        for each in phoenix_service.successions_among(session, evaluator, endings)
         if each.found.ending.ends_on is None or each.found.ending.ends_on > window.valid_from
     )  # fmt: skip
 

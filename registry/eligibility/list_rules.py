@@ -24,7 +24,7 @@ _REMEDIES = {
 def exclusions(case: Case, _: Limits) -> Answer:
     """Each list by itself. A list that was not queried in time says nothing, and a hit in it is still a hit."""
     own = [(each, finding) for each in case.lists for finding in _own(each)]
-    found = tuple(_found(each, finding) for each, finding in own)
+    found = tuple(_found(case, each, finding) for each, finding in own)
     hits = sum(finding.code is Code.EXCLUDED for _, finding in own)
     doubts = [finding for _, finding in own if finding.code not in _HARMLESS and finding.code is not Code.EXCLUDED]
     if not case.lists:
@@ -38,7 +38,7 @@ def exclusions(case: Case, _: Limits) -> Answer:
 def controllers(case: Case, limits: Limits) -> Answer:
     """A bar of whoever controls the evaluator. Who controls it is itself known or not."""
     via = [(each, finding) for each in case.lists for finding in each.findings if finding.body != finding.asked]
-    found = [_found(each, finding, is_softened=not limits.bars_controlled) for each, finding in via]
+    found = [_found(case, each, finding, is_softened=not limits.bars_controlled) for each, finding in via]
     if any(finding.code is Code.EXCLUDED_VIA_CONTROLLER for _, finding in via):
         return Answer({"controller_is_listed": True}, tuple(found))
     if any(finding.code not in _HARMLESS for _, finding in via):
@@ -84,7 +84,7 @@ def _own(each: ListAnswer) -> Iterator[Finding]:
     yield Finding(Code.NOT_LISTED, independence.Outcome.PASS, first.question, first.asked, first.asked, first.snapshot)
 
 
-def _found(each: ListAnswer, finding: Finding, *, is_softened: bool = False) -> Found:
+def _found(case: Case, each: ListAnswer, finding: Finding, *, is_softened: bool = False) -> Found:
     outcome = Outcome(str(finding.outcome))
     entry, barred = finding.entry, finding.barred
     refs = () if entry is None else (fact(f"{each.code}/{entry.key}", name=entry.name, basis=entry.basis or None),)
@@ -93,12 +93,15 @@ def _found(each: ListAnswer, finding: Finding, *, is_softened: bool = False) -> 
         Outcome.REVIEW if is_softened and outcome is not Outcome.PASS else outcome, str(finding.code),
         f"list {each.code}" + ("" if entry is None else f" {entry.key}"), said=said(finding),
         facts=refs or (fact(each.code),), gap=() if barred is None else (barred,),
-        remedy=_REMEDIES.get(finding.code), by=end, source=_source(each, finding), changes_on=end,
+        remedy=_REMEDIES.get(finding.code), by=end, source=_source(case, each, finding), changes_on=end,
     )  # fmt: skip
 
 
-def _source(each: ListAnswer, finding: Finding) -> Source | None:
+def _source(case: Case, each: ListAnswer, finding: Finding) -> Source | None:
     if finding.snapshot is None:
         return None
     snapshot = finding.snapshot
-    return Source(each.code, each.authority, each.legal_basis, snapshot.queried_at, each.max_age_days, snapshot.sha256)
+    age_days = max(0, (case.aged_at - snapshot.queried_at).days)
+    return Source(
+        each.code, each.authority, each.legal_basis, snapshot.queried_at, age_days, each.max_age_days, snapshot.sha256
+    )

@@ -11,6 +11,7 @@ from registry.eligibility.case import Appeal, ScopeAnswer
 from registry.eligibility.covering import aged_on, least_late
 from registry.eligibility.facts import fact
 from registry.eligibility.geography_service import Geography
+from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.party_facts_service import Instants
 from registry.eligibility.policy import Limits
 from registry.eligibility.question import Question
@@ -25,7 +26,6 @@ from registry.evaluators.scope import Asked, Dimension, RegionSet, StandardRange
 from registry.evaluators.status import recorded, timeline
 from registry.evaluators.status_service import POLICY
 from registry.standards.document_kinds import DocumentKind
-from registry.standards.library_service import Library
 from registry.standards.selection import Published
 
 # What is asked about is new work. What may go on of work under way is policy of the status.
@@ -42,13 +42,15 @@ class Right:
     appeals: tuple[Appeal, ...]
 
 
-def right_of(session: Session, evaluator: Evaluator, question: Question, limits: Limits, at: Instants) -> Right:
+def right_of(
+    session: Session, evaluator: Evaluator, question: Question, limits: Limits, at: Instants, lookups: Lookups
+) -> Right:
     known_at = at.known
     rows = [each for each in queries.list_event_rows(session, evaluator.id) if each.recorded_at <= known_at]
     events = [queries.to_event(each) for each in rows]
-    geography = Geography(session)
+    geography = lookups.geography
     holdings = _holdings(session, evaluator, events, geography, known_at)
-    coverer = _Coverer(session, geography, holdings, question.window, aged_on(question.window, at.aged), limits)
+    coverer = _Coverer(lookups, holdings, question.window, aged_on(question.window, at.aged), limits)
     return Right(
         tuple(coverer.answer(each) for each in question.scope),
         holdings,
@@ -97,14 +99,14 @@ def _holdings(
 
 class _Coverer:
     def __init__(
-        self, session: Session, geography: Geography, holdings: Sequence[Holding], window: Period, on: date,
+        self, lookups: Lookups, holdings: Sequence[Holding], window: Period, on: date,
         limits: Limits,
     ) -> None:  # fmt: skip
         """on: the day from which ages count."""
-        self._session, self._geography, self._holdings = session, geography, holdings
+        self._lookups, self._geography, self._holdings = lookups, lookups.geography, holdings
         self._window, self._on, self._transition_days = window, on, limits.transition_days
         regions = [each for held in holdings for each in (*held.item.regions.regions, *held.item.regions.excepted)]
-        self._changes_on = geography.changes_in(regions, window)
+        self._changes_on = self._geography.changes_in(regions, window)
 
     def answer(self, asked: Asked) -> ScopeAnswer:
         region = self._geography.as_written_on(asked.region, self._window.valid_from)
@@ -133,7 +135,7 @@ class _Coverer:
     def _versions(self, asked: Asked) -> tuple[Published | None, Published | None]:
         """The version that is asked about and the newest one before it, as far as the registry holds them."""
         known = [
-            each for each in Library(self._session).of_kind(DocumentKind.STANDARD) if each.id == asked.standard_family
+            each for each in self._lookups.library.of_kind(DocumentKind.STANDARD) if each.id == asked.standard_family
         ]
         version = next((each for each in known if each.version == asked.standard_version), None)
         older = [

@@ -126,6 +126,7 @@ class SourceOut(Out):
     authority: str
     legal_basis: str
     queried_at: datetime
+    age: str
     max_age: str
     snapshot_sha256: Digest
 

@@ -135,6 +135,13 @@ def _entry_columns(list_code: str, rows: Sequence[EntryRow]) -> dict[str, Sequen
     }
 
 
+def list_contents(session: Session, list_code: str) -> list[str]:
+    """Digests of all files that the list ever had: they say which wordings it had."""
+    is_of_list = ExclusionContent.list_code == list_code
+    statement = select(ExclusionContent.sha256).where(is_of_list).order_by(ExclusionContent.number)
+    return list(session.scalars(statement))
+
+
 def list_wordings(session: Session, list_code: str) -> list[tuple[str, str, str | None]]:
     """Key, name and credit code of every entry that the list ever had."""
     columns = (ExclusionEntry.key, ExclusionEntry.name, ExclusionEntry.credit_code)

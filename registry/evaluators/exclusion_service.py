@@ -179,5 +179,5 @@ def _findings(session: Session, terms: ExclusionList, identity: Identity, asked:
 
 
 def _index_of(session: Session, terms: ExclusionList) -> EntryIndex:
-    wordings = queries.list_wordings(session, terms.code)
-    return _INDEXES.get(digest([list(each) for each in wordings]), lambda: EntryIndex(wordings))
+    contents = queries.list_contents(session, terms.code)
+    return _INDEXES.get(digest(contents), lambda: EntryIndex(queries.list_wordings(session, terms.code)))

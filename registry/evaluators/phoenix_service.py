@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from registry.evaluators.judging_service import require_judge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.phoenix import Ending, Limits, PossibleSuccession, Profile, possible_successions
 from registry.evaluators.phoenix_profile import Verdict, covers, person_tokens, plain_name, profile_of, signs_told
-from registry.evaluators.phoenix_queries import Traces
+from registry.evaluators.phoenix_queries import Ended, Traces
 
 SHIPPED_LIMITS = Limits()
 
@@ -47,12 +48,33 @@ class SuccessionOpinion:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Bodies whose rights ended, as known then: the same for every evaluator that is asked about."""
+
+    known_at: datetime
+    ended: tuple[Ended, ...]
+    traces: Mapping[UUID, Traces]
+
+
+def endings(session: Session, known_at: datetime) -> Endings:
+    ended = tuple(queries.list_ended(session, known_at))
+    return Endings(known_at, ended, queries.traces(session, sorted({each.evaluator_id for each in ended}), known_at))
+
+
 def successions(
     session: Session, evaluator: Evaluator, known_at: datetime, limits: Limits = SHIPPED_LIMITS
 ) -> tuple[Succession, ...]:
     """Those with most signals first, one for each ending of a body; then what is only judged."""
-    found = _found(session, evaluator, known_at, limits)
-    last = queries.last_judgements(session, evaluator, known_at)
+    return successions_among(session, evaluator, endings(session, known_at), limits)
+
+
+def successions_among(
+    session: Session, evaluator: Evaluator, endings: Endings, limits: Limits = SHIPPED_LIMITS
+) -> tuple[Succession, ...]:
+    """As successions, for many evaluators."""
+    found = _found(session, evaluator, endings, limits)
+    last = queries.last_judgements(session, evaluator, endings.known_at)
     shown = [Succession(each, _that_holds(last.get(each.old), each)) for each in found]
     told = {each.old for each in found}
     only_judged = [
@@ -99,15 +121,14 @@ def judge(
 
 
 def _found(
-    session: Session, evaluator: Evaluator, known_at: datetime, limits: Limits
+    session: Session, evaluator: Evaluator, endings: Endings, limits: Limits
 ) -> tuple[PossibleSuccession, ...]:
-    ended = [each for each in queries.list_ended(session, known_at) if each.evaluator_id != evaluator.id]
-    own = queries.traces(session, [evaluator.id], known_at).get(evaluator.id)
+    ended = [each for each in endings.ended if each.evaluator_id != evaluator.id]
+    own = queries.traces(session, [evaluator.id], endings.known_at).get(evaluator.id)
     if own is None or not ended:
         return ()
     by_name = {plain_name(name): identifier for identifier, name in own.persons.values() if name is not None}
-    traces = queries.traces(session, sorted({each.evaluator_id for each in ended}), known_at)
-    old = {key: _profile(each, by_name) for key, each in traces.items()}
+    old = {key: _profile(each, by_name) for key, each in endings.traces.items()}
     pairs = [(old[each.evaluator_id], each.ending) for each in ended if each.evaluator_id in old]
     return possible_successions(_profile(own, {}), pairs, limits)
 

@@ -74,5 +74,5 @@ def _at_work(engagement: Engagement, known_at: datetime) -> Period | None:
     if engagement.ended_on is not None:
         return None if started_on is None else Period(started_on, day_after(engagement.ended_on))
     first = started_on or window.valid_from
-    is_late = False and window.valid_to is None or window.valid_to <= max(first, legal_day(known_at))
+    is_late = window.valid_to is None or window.valid_to <= max(first, legal_day(known_at))
     return Period(first, None if is_late else window.valid_to)

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 from eligibility_samples import (
     SHIPPED,
+    TOWN,
     codes_of,
     decision_of,
     found,
     make_case,
     make_entry,
     make_list,
+    make_parties,
     make_posts,
     make_question,
     policy_with,
+    related_case,
     resolved_policy,
     shipped_policy,
 )
@@ -40,7 +43,11 @@ RATIONALE = {"zh": "如此。", "en": "So it is here."}
 LEVELS = ["province", "prefecture", "county"]
 
 
-def altered(change: Callable[[Document], object] = lambda document: None) -> Standard:
+def as_shipped(_: Document) -> None:
+    pass
+
+
+def altered(change: Callable[[Document], object] = as_shipped) -> Standard:
     document = deepcopy(parse_json(SHIPPED.read_bytes()))
     change(document)
     return load_standard(document, None)
@@ -152,8 +159,8 @@ def test_where_qualification_may_be_no_condition_only_statutes_refuse() -> None:
     assert found(unqualified, "SCO-001").outcome == "review"
     assert found(unqualified, "SCO-001").code == "SCOPE_DOMAIN"
     assert (barred.verdict, found(barred, "EXC-001").outcome) == ("ineligible", "fail")
-    gone = decision_of(make_case(make_question(window=Period(at("2014-05-01").date(), at("2014-06-01").date()))), lax)
-    assert found(gone, "ENT-002").outcome == "fail"
+    ordered = decision_of(related_case(make_parties(commissioner=TOWN)), lax)
+    assert (ordered.verdict, codes_of(ordered, "fail")) == ("ineligible", [("COI-002", "COMMISSIONER_IS_SUBJECT")])
 
 
 def test_a_ground_that_is_no_statute_names_the_clause_of_the_tender_or_that_there_is_none() -> None:
@@ -163,7 +170,7 @@ def test_a_ground_that_is_no_statute_names_the_clause_of_the_tender_or_that_ther
 
     assert grounds("III.2", "SCO-001") == [("tender_document", "III.2")]
     assert grounds(None, "SCO-001") == [("tender_document", None)]
-    assert grounds("III.2", "EXC-001") == [("statute", "conditions of suppliers and bars")]
+    assert grounds("III.2", "EXC-001") == [("statute", None), ("tender_document", "III.2")]
 
 
 def test_what_is_only_informative_never_changes_the_verdict() -> None:

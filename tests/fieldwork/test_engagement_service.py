@@ -85,6 +85,9 @@ def test_everything_that_is_wrong_with_a_document_is_told_at_once(session: Sessi
     with pytest.raises(EngagementRejected) as early:
         recorded(session, evaluator.code, agreed_on="2014-01-01", history=[START | {"on": "2014-05-01"}])
     assert codes(early.value) == {"/history/0": "STANDARD_UNKNOWN"}
+    named = START | {"on": "2014-05-01", "standard_version": "1.0.0"}
+    with pytest.raises(EngagementRejected, match="only from 2015-01-01 on"):
+        recorded(session, evaluator.code, agreed_on="2014-01-01", history=[named])
     assert session.scalar(select(func.count()).select_from(EngagementRow)) == 0
 
 
@@ -165,7 +168,10 @@ def test_roles_reach_as_far_as_they_are_limited(session: Session) -> None:
     own, other = (actor_of(session, HeldRole(Role.EVALUATOR, each)) for each in (evaluator.code, "ev-000777"))
     elsewhere = actor_of(session, HeldRole(Role.PROCUREMENT, field_of_assessment="roads"))
 
+    here = actor_of(session, HeldRole(Role.PROCUREMENT, field_of_assessment="agri"))
+
     event_service.add_event(session, own, code, report, NOW)
+    service.record(session, here, make_document(evaluator.code, contract_reference="HT-8"), NOW)
     refusals: dict[str, Callable[[], object]] = {
         "another's report": lambda: event_service.add_event(session, other, code, report, NOW),
         "its own completion": lambda: event_service.add_event(

@@ -1,0 +1,221 @@
+"""Many bidders at once: all rows are answered, and all answers are kept, or none."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.accounts.permissions import Actor, Permission
+from registry.audit.entry import Event
+from registry.audit.service import append, take_turn
+from registry.bulk_rows import add_columns
+from registry.canonical import digest
+from registry.eligibility import attestation_service
+from registry.eligibility.answering_service import answer_question
+from registry.eligibility.asking import Written
+from registry.eligibility.asking_service import Body, make_question
+from registry.eligibility.attestation_check_service import attested_check
+from registry.eligibility.attestation_errors import AttestationRefused
+from registry.eligibility.attestation_models import Attestation
+from registry.eligibility.attestation_service import Issuer
+from registry.eligibility.batch import (
+    Answered,
+    Bidder,
+    Defaults,
+    batch_sha256,
+    column_of,
+    competing,
+    counts,
+    read_bidder,
+)
+from registry.eligibility.batch_inputs import BiddersFile
+from registry.eligibility.lookups_service import Lookups
+from registry.eligibility.models import CheckedBody, EligibilityCheck, code_of
+from registry.eligibility.party_facts_service import Instants
+from registry.eligibility.question import Question
+from registry.eligibility.reach_service import require
+from registry.errors import RegistryError, Violation
+from registry.evaluators.models import Evaluator
+
+Progress = Callable[[float, str], None]
+_LOOKED_UP, _ANSWERED = 0.1, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """as_competitors: each row is held against all others of its lot. attest: what is stored is attested too."""
+
+    defaults: Defaults
+    known_at: datetime
+    as_competitors: bool = False
+    attest: bool = False
+    progress: Progress = lambda _share, _step: None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """was_there: the same file with the same options was stored before, as of the same instant."""
+
+    given: BiddersFile
+    batch_sha256: str
+    known_at: datetime
+    answers: tuple[Answered, ...]
+    was_there: bool = False
+
+    @property
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        return counts(self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    row: int
+    question: Question
+    body: Body
+
+
+def answer_batch(session: Session, actor: Actor, given: BiddersFile, order: Order) -> Report:
+    """Stores nothing. Raises BiddersRejected with every fault of every row, NotAllowed."""
+    lookups = Lookups(session)
+    asked = _questions(session, actor, given, order, lookups)
+    at, answers = Instants(order.known_at, order.known_at), []
+    for place, each in enumerate(asked):
+        content = answer_question(session, each.question, each.body, at, lookups=lookups).content
+        answers.append(Answered(each.row, content, digest(content)))
+        share = _LOOKED_UP + (_ANSWERED - _LOOKED_UP) * place / len(asked)
+        order.progress(share, f"Answering {place + 1:,} of {len(asked):,}")
+    return Report(given, _sha256(given, order), order.known_at, tuple(answers))
+
+
+def store_batch(
+    session: Session, actor: Actor, given: BiddersFile, order: Order, now: datetime, issuer: Issuer | None = None
+) -> Report:
+    """issuer: who attests, where that is ordered. Raises as answer_batch, AttestationRefused for its key."""
+    take_turn(session)
+    before = _stored(session, _sha256(given, order), order.known_at)
+    if before:
+        # Whoever may not ask about these places learns nothing of what others were answered.
+        _require(session, actor, _bidders(given, order)[0])
+        return Report(given, _sha256(given, order), order.known_at, _as_answered(session, given, before), True)
+    report = answer_batch(session, actor, given, order)
+    order.progress(_ANSWERED, "Saving")
+    rows = _save(session, actor, report, now)
+    answers = [replace(each, code=row.code) for each, row in zip(report.answers, rows, strict=True)]
+    if order.attest and issuer is not None:
+        answers = [
+            _attested(session, actor, each, row, (issuer, now)) for each, row in zip(answers, rows, strict=True)
+        ]
+    return replace(report, answers=tuple(answers))
+
+
+def _sha256(given: BiddersFile, order: Order) -> str:
+    return batch_sha256(
+        given.table.sha256, order.defaults, as_competitors=order.as_competitors, attest=order.attest
+    )
+
+
+def _questions(
+    session: Session, actor: Actor, given: BiddersFile, order: Order, lookups: Lookups
+) -> Sequence[_Asked]:
+    """Raises BiddersRejected with all that is wrong, in the cells and with what they name."""
+    bidders, faults = _bidders(given, order)
+    _require(session, actor, bidders)
+    found = []
+    for index, each in bidders.items():
+        order.progress(_LOOKED_UP * index / len(given.lines), "Looking up whom the rows name")
+        try:
+            found.append(_Asked(each.row, *make_question(session, each.written, order.known_at, lookups)))
+        except RegistryError as error:
+            faults += [given.placed(index, each) for each in _faults_of(error)]
+    if faults:
+        raise given.rejection(faults)
+    return found
+
+
+def _bidders(given: BiddersFile, order: Order) -> tuple[dict[int, Bidder], list[Violation]]:
+    """By the place of the row, and what is wrong with the cells of the others."""
+    found: dict[int, Bidder] = {}
+    faults: list[Violation] = []
+    for index, cells in enumerate(given.lines):
+        bidder, wrong = read_bidder(given.table.rows[index], cells, order.defaults)
+        faults += [given.placed(index, each) for each in wrong]
+        if bidder is not None:
+            found[index] = bidder
+    if not order.as_competitors:
+        return found, faults
+    matched = list(zip(found, competing(list(found.values())), strict=True))
+    faults += [given.placed(index, fault) for index, (_, fault) in matched if fault is not None]
+    return {index: bidder for index, (bidder, _) in matched}, faults
+
+
+def _require(session: Session, actor: Actor, bidders: dict[int, Bidder]) -> None:
+    """Raises NotAllowed. Each place and domain once."""
+    told: dict[object, Written] = {(each.written.scope, each.written.window): each.written for each in bidders.values()}
+    require(session, actor, Permission.ELIGIBILITY_CHECK, told.values())
+
+
+def _faults_of(error: RegistryError) -> Iterator[Violation]:
+    if not error.violations:
+        yield Violation(error.code, error.detail, column="evaluator")
+    for each in error.violations:
+        yield replace(each, column=column_of(each))
+
+
+def _save(session: Session, actor: Actor, report: Report, now: datetime) -> Sequence[EligibilityCheck]:
+    """One entry of the log for all of them: it names the first and the last, and the digests of the answers."""
+    found = report.answers
+    first = (session.scalar(select(func.max(EligibilityCheck.number))) or 0) + 1
+    numbers = range(first, first + len(found))
+    ids = [uuid4() for _ in found]
+    same = {"known_at": report.known_at, "batch_sha256": report.batch_sha256, "stored_at": now,
+            "stored_by": actor.log_name, "person_id": actor.person_id}  # fmt: skip
+    columns: dict[str, Sequence[Any]] = {
+        "id": ids,
+        "number": numbers,
+        "verdict": [each.content["verdict"] for each in found],
+        "content": [each.content for each in found],
+        "result_sha256": [each.sha256 for each in found],
+        **{name: [value] * len(found) for name, value in same.items()},
+    }
+    _add(session, EligibilityCheck, columns)
+    codes = [each.content["request"]["evaluator"] for each in found]
+    known = dict(session.execute(select(Evaluator.code, Evaluator.id).where(Evaluator.code.in_(set(codes)))).tuples())
+    _add(session, CheckedBody, {"check_id": ids, "key": codes, "evaluator_id": [known.get(each) for each in codes]})
+    verdicts, _ = report.counts
+    payload = {"verdicts": verdicts, "first": code_of(numbers[0]), "last": code_of(numbers[-1]),
+               "results_sha256": digest([each.sha256 for each in found])}  # fmt: skip
+    subject = f"eligibility_batch:{report.batch_sha256}"
+    append(session, Event(actor.log_name, "eligibility.check_batch", subject, payload), now)
+    return _stored(session, report.batch_sha256, report.known_at)
+
+
+def _add(session: Session, model: type[EligibilityCheck] | type[CheckedBody], columns: dict[str, Sequence[Any]]) -> None:
+    for _ in add_columns(session, model.__table__, columns):
+        """Some thousands at once."""
+
+
+def _stored(session: Session, sha256: str, known_at: datetime) -> Sequence[EligibilityCheck]:
+    is_it = (EligibilityCheck.batch_sha256 == sha256) & (EligibilityCheck.known_at == known_at)
+    return session.scalars(select(EligibilityCheck).where(is_it).order_by(EligibilityCheck.number)).all()
+
+
+def _as_answered(session: Session, given: BiddersFile, rows: Sequence[EligibilityCheck]) -> tuple[Answered, ...]:
+    statement = select(Attestation.check_id, Attestation.id).where(Attestation.check_id.in_([each.id for each in rows]))
+    attestations = {check_id: str(found) for check_id, found in session.execute(statement)}
+    return tuple(
+        Answered(row, each.content, each.result_sha256, each.code, attestations.get(each.id))
+        for row, each in zip(given.table.rows, rows, strict=True)
+    )
+
+
+def _attested(session: Session, actor: Actor, answered: Answered, row: EligibilityCheck, by: tuple[Issuer, datetime]) -> Answered:
+    """by: who signs, and when."""
+    try:
+        check = attested_check(session, row)
+    except AttestationRefused:
+        return replace(answered, for_want_of="not registered")
+    return replace(answered, attestation=str(attestation_service.issue(session, actor, check, *by).id))
