@@ -85,7 +85,9 @@ def add_exclusions(session: Session) -> None:
     """One evaluator in a thousand is barred; the other entries are of bodies elsewhere."""
     record_list(session, now=NOW - timedelta(days=900))
     barred = [make_row(each) for each in range(500, EVALUATORS, EVALUATORS // 50)]
-    others = [make_row(each, name=f"成都第{each}工程有限公司") for each in range(900_000, 900_000 + ENTRIES - len(barred))]
+    others = [
+        make_row(each, name=f"成都第{each}工程有限公司") for each in range(900_000, 900_000 + ENTRIES - len(barred))
+    ]
     given = read_list_bytes("list.csv", csv_of(barred + others))
     asked_at = ASKED_AT - timedelta(days=1)
     import_list(session, OPERATOR, "ccgp-serious", given, Query(asked_at), asked_at)
@@ -117,7 +119,10 @@ def ask(url: str, *, profile: bool) -> None:
         subjects=("mca:330106",), commissioner="mca:330000",
     )  # fmt: skip
     order = Order(lot, ASKED_AT, as_competitors=True)
-    timed("the first bidder", lambda: _answer(database, read_bidders_bytes("one.csv", b"\n".join(bidders().splitlines()[:2])), order))
+    timed(
+        "the first bidder",
+        lambda: _answer(database, read_bidders_bytes("one.csv", b"\n".join(bidders().splitlines()[:2])), order),
+    )
     answers = timed(f"answer {BIDDERS:,} bidders", lambda: _answer(database, given, order))
     print(", ".join(f"{count:,} {verdict}" for verdict, count in answers.counts[0].items() if count))
     now = ASKED_AT

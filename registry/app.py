@@ -22,7 +22,7 @@ from registry.config import Settings
 from registry.db import Database
 from registry.deps import permitted
 from registry.eligibility import api as eligibility_api
-from registry.eligibility import attestation_api, attestation_web
+from registry.eligibility import attestation_api, attestation_web, batch_api
 from registry.eligibility.affected_service import catch_up
 from registry.errors import RegistryError
 from registry.evaluators import (
@@ -143,6 +143,7 @@ def create_app(
     app.include_router(judgement_api.router)
     app.include_router(entity_api.router)
     app.include_router(eligibility_api.router)
+    app.include_router(batch_api.router)
     app.include_router(attestation_api.router)
     app.include_router(attestation_web.router, include_in_schema=False)
     app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)

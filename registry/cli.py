@@ -14,6 +14,7 @@ from registry.audit.cli import log
 from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.db_cli import database
 from registry.eligibility.attestation_cli import attest, verify
+from registry.eligibility.cli import check
 from registry.errors import EXIT_CODES, Kind, RegistryError
 from registry.evaluators.cli import evaluators
 from registry.evaluators.exclusion_cli import exclusions
@@ -48,6 +49,7 @@ app.command()(compare)
 app.command()(verify)
 app.add_typer(accounts)
 app.add_typer(attest)
+app.add_typer(check)
 app.add_typer(database, name="db")
 app.add_typer(evaluators)
 app.add_typer(exclusions)

@@ -166,6 +166,16 @@ ROUTES: dict[tuple[str, str], str | None] = {
     ("GET", "/api/v1/exclusions/check"): "exclusion.check",
     ("GET", "/api/v1/evaluators/{code}/independence"): "eligibility.read",
     ("GET", "/api/v1/vetting/candidates"): "application.assess",
+    ("GET", "/api/v1/eligibility"): "eligibility.read",
+    ("POST", "/api/v1/eligibility-checks"): "eligibility.check",
+    ("GET", "/api/v1/eligibility-checks"): "eligibility.read",
+    ("GET", "/api/v1/eligibility-checks/affected"): "eligibility.review",
+    ("POST", "/api/v1/eligibility-checks/affected/{affected_id}/review"): "eligibility.review",
+    ("GET", "/api/v1/eligibility-checks/{code}"): "eligibility.read",
+    ("GET", "/api/v1/eligibility-checks/{code}/replay"): "eligibility.read",
+    ("POST", "/api/v1/eligibility-checks/{code}/overrides"): "eligibility.override",
+    ("POST", "/api/v1/eligibility-batches"): "eligibility.check",
+    ("POST", "/api/v1/eligibility-batches/annotated-file"): "eligibility.check",
     ("POST", "/api/v1/eligibility-checks/{code}/attestation"): "attestation.issue",
     ("GET", "/api/v1/attestations/{attestation_id}"): "attestation.verify",
     ("GET", "/api/v1/attestations/{attestation_id}/jws"): "attestation.verify",
@@ -371,7 +381,7 @@ def addresses(world: World, route: RouteFound, caller: Caller) -> Iterator[tuple
             "endpoint_id": NOBODYS, "delivery_id": NOBODYS,
             "application_id": NOBODYS, "surveillance_id": NOBODYS, "finding_id": NOBODYS, "appeal_id": NOBODYS,
             "sha256": "0" * 64, "person": "nobody", "number": 999_999, "list_code": "no-such",
-            "attestation_id": NOBODYS, "purpose": "revocation",
+            "attestation_id": NOBODYS, "affected_id": NOBODYS, "purpose": "revocation",
         }  # fmt: skip
         yield whose, route.path.format(**values | {"account_id": account or NOBODYS})
 

@@ -35,9 +35,7 @@ class Body:
     evaluator: Evaluator | None
 
 
-def make_question(
-    session: Session, written: Written, known_at: datetime, lookups: Lookups
-) -> tuple[Question, Body]:
+def make_question(session: Session, written: Written, known_at: datetime, lookups: Lookups) -> tuple[Question, Body]:
     """Raises QuestionRejected with every fault, EvaluatorNotFound for a code that was never given."""
     body = body_of(session, written.evaluator, known_at)
     reader = _Reader(lookups, written, _pinned(session, body, written.engagement, known_at))

@@ -97,7 +97,9 @@ def batch_sha256(file_sha256: str, defaults: Defaults, *, as_competitors: bool, 
 
 def read_bidder(row: int, cells: Mapping[str, str], defaults: Defaults) -> tuple[Bidder | None, list[Violation]]:
     """The question of a row, or every fault that shows without looking anything up."""
-    told = {name: cells.get(name) or getattr(defaults, name, "") for name in (*_NEEDED, "level", "commissioner", "payer")}
+    told = {
+        name: cells.get(name) or getattr(defaults, name, "") for name in (*_NEEDED, "level", "commissioner", "payer")
+    }
     faults = [*_body_faults(cells["evaluator"]), *_missing(told)]
     days = {name: cells.get(name) or default for name, default in (("from", defaults.first), ("to", defaults.until))}
     read = {name: read_day(text) for name, text in days.items()}

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.permissions import Actor, Permission
+from registry.annotated_files import AnnotatedFile, extend
 from registry.audit.entry import Event
 from registry.audit.service import append, take_turn
 from registry.bulk_rows import add_columns
@@ -23,9 +24,11 @@ from registry.eligibility.attestation_errors import AttestationRefused
 from registry.eligibility.attestation_models import Attestation
 from registry.eligibility.attestation_service import Issuer
 from registry.eligibility.batch import (
+    ANSWERS,
     Answered,
     Bidder,
     Defaults,
+    answer_cells,
     batch_sha256,
     column_of,
     competing,
@@ -40,6 +43,8 @@ from registry.eligibility.question import Question
 from registry.eligibility.reach_service import require
 from registry.errors import RegistryError, Violation
 from registry.evaluators.models import Evaluator
+from registry.file_formats import FileFormat
+from registry.languages import Language
 
 Progress = Callable[[float, str], None]
 _LOOKED_UP, _ANSWERED = 0.1, 0.8
@@ -79,16 +84,19 @@ class _Asked:
 
 
 def answer_batch(session: Session, actor: Actor, given: BiddersFile, order: Order) -> Report:
-    """Stores nothing. Raises BiddersRejected with every fault of every row, NotAllowed."""
+    """Stores nothing; what was stored before, with the same options and as of the same instant, is given as it was.
+
+    Raises BiddersRejected with every fault of every row, NotAllowed.
+    """
+    report = Report(given, _sha256(given, order), order.known_at, ())
+    bidders, faults = _bidders(given, order)
+    _require(session, actor, bidders)
+    before = _stored(session, report)
+    if before:
+        return replace(report, answers=_as_answered(session, given, before), was_there=True)
     lookups = Lookups(session)
-    asked = _questions(session, actor, given, order, lookups)
-    at, answers = Instants(order.known_at, order.known_at), []
-    for place, each in enumerate(asked):
-        content = answer_question(session, each.question, each.body, at, lookups=lookups).content
-        answers.append(Answered(each.row, content, digest(content)))
-        share = _LOOKED_UP + (_ANSWERED - _LOOKED_UP) * place / len(asked)
-        order.progress(share, f"Answering {place + 1:,} of {len(asked):,}")
-    return Report(given, _sha256(given, order), order.known_at, tuple(answers))
+    asked = _questions(session, given, order, (bidders, faults), lookups)
+    return replace(report, answers=tuple(_answers(session, asked, order, lookups)))
 
 
 def store_batch(
@@ -96,44 +104,47 @@ def store_batch(
 ) -> Report:
     """issuer: who attests, where that is ordered. Raises as answer_batch, AttestationRefused for its key."""
     take_turn(session)
-    before = _stored(session, _sha256(given, order), order.known_at)
-    if before:
-        # Whoever may not ask about these places learns nothing of what others were answered.
-        _require(session, actor, _bidders(given, order)[0])
-        return Report(given, _sha256(given, order), order.known_at, _as_answered(session, given, before), True)
     report = answer_batch(session, actor, given, order)
+    if report.was_there:
+        return report
     order.progress(_ANSWERED, "Saving")
     rows = _save(session, actor, report, now)
     answers = [replace(each, code=row.code) for each, row in zip(report.answers, rows, strict=True)]
     if order.attest and issuer is not None:
-        answers = [
-            _attested(session, actor, each, row, (issuer, now)) for each, row in zip(answers, rows, strict=True)
-        ]
+        by = issuer, now
+        answers = [_attested(session, actor, each, row, by) for each, row in zip(answers, rows, strict=True)]
     return replace(report, answers=tuple(answers))
 
 
 def _sha256(given: BiddersFile, order: Order) -> str:
-    return batch_sha256(
-        given.table.sha256, order.defaults, as_competitors=order.as_competitors, attest=order.attest
-    )
+    return batch_sha256(given.table.sha256, order.defaults, as_competitors=order.as_competitors, attest=order.attest)
 
 
 def _questions(
-    session: Session, actor: Actor, given: BiddersFile, order: Order, lookups: Lookups
-) -> Sequence[_Asked]:
+    session: Session, given: BiddersFile, order: Order, read: tuple[dict[int, Bidder], list[Violation]],
+    lookups: Lookups,
+) -> Sequence[_Asked]:  # fmt: skip
     """Raises BiddersRejected with all that is wrong, in the cells and with what they name."""
-    bidders, faults = _bidders(given, order)
-    _require(session, actor, bidders)
+    bidders, faults = read
     found = []
     for index, each in bidders.items():
         order.progress(_LOOKED_UP * index / len(given.lines), "Looking up whom the rows name")
         try:
             found.append(_Asked(each.row, *make_question(session, each.written, order.known_at, lookups)))
         except RegistryError as error:
-            faults += [given.placed(index, each) for each in _faults_of(error)]
+            faults += [given.placed(index, fault) for fault in _faults_of(error)]
     if faults:
         raise given.rejection(faults)
     return found
+
+
+def _answers(session: Session, asked: Sequence[_Asked], order: Order, lookups: Lookups) -> Iterator[Answered]:
+    at = Instants(order.known_at, order.known_at)
+    for place, each in enumerate(asked):
+        content = answer_question(session, each.question, each.body, at, lookups=lookups).content
+        yield Answered(each.row, content, digest(content))
+        share = _LOOKED_UP + (_ANSWERED - _LOOKED_UP) * place / len(asked)
+        order.progress(share, f"Answering {place + 1:,} of {len(asked):,}")
 
 
 def _bidders(given: BiddersFile, order: Order) -> tuple[dict[int, Bidder], list[Violation]]:
@@ -183,23 +194,26 @@ def _save(session: Session, actor: Actor, report: Report, now: datetime) -> Sequ
     }
     _add(session, EligibilityCheck, columns)
     codes = [each.content["request"]["evaluator"] for each in found]
-    known = dict(session.execute(select(Evaluator.code, Evaluator.id).where(Evaluator.code.in_(set(codes)))).tuples())
+    statement = select(Evaluator.code, Evaluator.id).where(Evaluator.code.in_(codes))
+    known = {row.code: row.id for row in session.execute(statement)}
     _add(session, CheckedBody, {"check_id": ids, "key": codes, "evaluator_id": [known.get(each) for each in codes]})
     verdicts, _ = report.counts
     payload = {"verdicts": verdicts, "first": code_of(numbers[0]), "last": code_of(numbers[-1]),
                "results_sha256": digest([each.sha256 for each in found])}  # fmt: skip
     subject = f"eligibility_batch:{report.batch_sha256}"
     append(session, Event(actor.log_name, "eligibility.check_batch", subject, payload), now)
-    return _stored(session, report.batch_sha256, report.known_at)
+    return _stored(session, report)
 
 
-def _add(session: Session, model: type[EligibilityCheck] | type[CheckedBody], columns: dict[str, Sequence[Any]]) -> None:
+def _add(
+    session: Session, model: type[EligibilityCheck] | type[CheckedBody], columns: dict[str, Sequence[Any]]
+) -> None:
     for _ in add_columns(session, model.__table__, columns):
         """Some thousands at once."""
 
 
-def _stored(session: Session, sha256: str, known_at: datetime) -> Sequence[EligibilityCheck]:
-    is_it = (EligibilityCheck.batch_sha256 == sha256) & (EligibilityCheck.known_at == known_at)
+def _stored(session: Session, report: Report) -> Sequence[EligibilityCheck]:
+    is_it = (EligibilityCheck.batch_sha256 == report.batch_sha256) & (EligibilityCheck.known_at == report.known_at)
     return session.scalars(select(EligibilityCheck).where(is_it).order_by(EligibilityCheck.number)).all()
 
 
@@ -212,10 +226,18 @@ def _as_answered(session: Session, given: BiddersFile, rows: Sequence[Eligibilit
     )
 
 
-def _attested(session: Session, actor: Actor, answered: Answered, row: EligibilityCheck, by: tuple[Issuer, datetime]) -> Answered:
+def _attested(
+    session: Session, actor: Actor, answered: Answered, row: EligibilityCheck, by: tuple[Issuer, datetime]
+) -> Answered:
     """by: who signs, and when."""
     try:
         check = attested_check(session, row)
     except AttestationRefused:
         return replace(answered, for_want_of="not registered")
     return replace(answered, attestation=str(attestation_service.issue(session, actor, check, *by).id))
+
+
+def answered_file(report: Report, language: Language, form: FileFormat | None = None) -> AnnotatedFile:
+    """The file as it came, with the answers in columns behind its own. Raises TooLongForSheet."""
+    cells = [answer_cells(each, language) for each in report.answers]
+    return extend(report.given.table, {name: [each[name] for each in cells] for name in ANSWERS}, form)

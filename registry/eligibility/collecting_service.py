@@ -18,9 +18,7 @@ from registry.reliability.score_service import scores_of
 from registry.validity import legal_day
 
 
-def collect(
-    session: Session, question: Question, body: Body, limits: Limits, at: Instants, lookups: Lookups
-) -> Case:
+def collect(session: Session, question: Question, body: Body, limits: Limits, at: Instants, lookups: Lookups) -> Case:
     """Raises QuestionRejected for parties that cannot be told apart, ExclusionListNotFound, EngagementNotFound."""
     evaluator, window, known_at = body.evaluator, question.window, at.known
     terms = terms_of(limits, at, entities.take_overs(session, body, window, known_at))

@@ -101,9 +101,7 @@ def lapses_of(session: Session, evaluator: Evaluator, window: Period, known_at: 
     )  # fmt: skip
 
 
-def successions_of(
-    session: Session, evaluator: Evaluator, window: Period, endings: Endings
-) -> tuple[Succession, ...]:
+def successions_of(session: Session, evaluator: Evaluator, window: Period, endings: Endings) -> tuple[Succession, ...]:
     """Signs that it is a body anew whose bar still holds, and what persons judged of them."""
     return tuple(
         Succession(

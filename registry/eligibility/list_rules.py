@@ -31,7 +31,12 @@ def exclusions(case: Case, _: Limits) -> Answer:
         return Answer({}, (Found(Outcome.UNKNOWN, "NO_LIST_IN_USE", remedy="RECORD_LISTS"),))
     if hits:
         return Answer({"listed_entries": hits}, found)
-    ages = [(case.aged_at - snapshot.queried_at).days for _, each in own if (snapshot := each.snapshot) is not None]
+    # An entry that is gone was seen in an earlier query; where the newest one is too old, that is a doubt by itself.
+    ages = [
+        min(each.max_age_days, (case.aged_at - snapshot.queried_at).days)
+        for each, finding in own
+        if (snapshot := finding.snapshot) is not None
+    ]
     return Answer({} if doubts else {"listed_entries": 0, "list_age_days": max(0, *ages, 0)}, found)
 
 

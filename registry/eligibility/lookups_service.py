@@ -1,7 +1,7 @@
 """What is the same for many questions of one transaction, looked up once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ class Lookups:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._policies: dict[tuple[tuple[str, ...], datetime], Policy] = {}
+        self._policies: dict[tuple[tuple[str, ...], date, datetime], Policy] = {}
         self._parties: dict[str, str] = {}
         self._endings: dict[datetime, Endings] = {}
 
@@ -32,9 +32,12 @@ class Lookups:
     def library(self) -> Library:
         return Library(self._session)
 
-    def policy(self, regions: Iterable[str], known_at: datetime) -> Policy:
-        """Raises QuestionRejected where two places decide by different policies."""
-        key = tuple(dict.fromkeys(regions)), known_at
+    def policy(self, regions: Iterable[str], written_on: date, known_at: datetime) -> Policy:
+        """written_on: the day as of which the regions were written.
+
+        Raises QuestionRejected where two places decide by different policies.
+        """
+        key = tuple(dict.fromkeys(regions)), written_on, known_at
         if key not in self._policies:
             self._policies[key] = policy_for(self._session, *key)
         return self._policies[key]

@@ -1,7 +1,7 @@
 """The policy of a place, as it was in force on the day of asking."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from registry.eligibility.eligibility_errors import QuestionRejected
 from registry.eligibility.policy import STANDARD, Policy, read_policy
 from registry.errors import Violation
 from registry.recently_used import RecentlyUsed
+from registry.regions import service as regions
+from registry.regions.reference import Reference, read_reference
 from registry.regions.region_errors import NoDivisions
 from registry.standards.resolved_standard import ResolvedStandard
 from registry.standards.resolving_service import Asked, Resolver
@@ -21,11 +23,13 @@ _BYTES_OF_A_POLICY = 2_000_000
 _POLICIES: RecentlyUsed[str, Policy] = RecentlyUsed(64 * 1024 * 1024, lambda _: _BYTES_OF_A_POLICY)
 
 
-def policy_for(session: Session, regions: Iterable[str], known_at: datetime) -> Policy:
-    """Of all regions of a question. Raises QuestionRejected where two places decide by different policies."""
+def policy_for(session: Session, places: Iterable[str], written_on: date, known_at: datetime) -> Policy:
+    """Of all regions of a question, which were written as of a day. Raises QuestionRejected where two places decide by
+    different policies."""
     on = legal_day(known_at)
     resolver = Resolver(session, Asked(STANDARD, on, known_at))
-    found = {region: _read(_resolved(resolver, region)) for region in dict.fromkeys(regions)}
+    present = (each for place in places for each in _present(session, place, written_on, on))
+    found = {region: _read(_resolved(resolver, region)) for region in dict.fromkeys(present)}
     pins = {policy.pin.sha256: region for region, policy in found.items()}
     if len(pins) > 1:
         named = ", ".join(sorted(pins.values()))
@@ -39,6 +43,18 @@ def pinned_policy(session: Session, pin: dict[str, Any], known_at: datetime) -> 
     """The one by which a check was decided: published versions never change."""
     asked = Asked(f"{pin['id']}@{pin['version']}", legal_day(known_at), known_at, tuple(pin["localizations"]))
     return _read(Resolver(session, asked).answer(None).resolved)
+
+
+def _present(session: Session, region: str, written_on: date, on: date) -> tuple[str, ...]:
+    """The region, or what came in its place by the day of asking."""
+    reference = read_reference(region)
+    try:
+        if reference.dated is not None or regions.resolve(session, reference, on).region is not None:
+            return (region,)
+        gone = regions.resolve(session, Reference(reference.system, reference.code, written_on), on)
+    except NoDivisions:
+        return (region,)
+    return tuple(str(each.reference) for each in gone.related) or (region,)
 
 
 def _resolved(resolver: Resolver, region: str) -> ResolvedStandard:

@@ -26,6 +26,13 @@ def require(session: Session, actor: Actor, permission: Permission, parts: Itera
                 raise NotAllowed(decision.reason)
 
 
+def require_at_all(actor: Actor, permission: Permission) -> None:
+    """Of what is about no place. Raises NotAllowed."""
+    decision = may(actor, permission)
+    if not decision:
+        raise NotAllowed(decision.reason)
+
+
 def _path(session: Session, region: str, part: Written) -> Region | None:
     """From the top down; None where it is not known where the region lies."""
     try:
