@@ -70,7 +70,9 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     ),
     "bidders-rejected": (
         mark("Rows of the file break rules, or its heading lacks a column. Nobody was asked about."),
-        mark("The errors name every row and column; /api/v1/eligibility-batches/annotated-file marks them in the file."),
+        mark(
+            "The errors name every row and column; /api/v1/eligibility-batches/annotated-file marks them in the file."
+        ),
     ),
     "body-too-large": (
         mark("The body has more bytes than the server takes. They are counted as they come."),
@@ -311,6 +313,10 @@ EXPLANATIONS: dict[str, tuple[str, str]] = {
     "exclusion-list-rejected": (
         mark("The terms of a list are incomplete, or its code is not of the form of codes."),
         mark("Correct what the detail names."),
+    ),
+    "name-question-rejected": (
+        mark("A question for a name lacks its day, or asks for something else beside the name."),
+        mark("Give name and valid_at together, and nothing else but known_at."),
     ),
     "exclusion-question-rejected": (
         mark("The question names no body, no day, or parties that cannot be told apart."),

@@ -19,6 +19,7 @@ class RecentlyUsed(Generic[Key, Value]):
         self._most_bytes = most_bytes
         self._size_of = size_of
         self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
         self._making = threading.Lock()
 
@@ -34,9 +35,14 @@ class RecentlyUsed(Generic[Key, Value]):
         found = self._find(key)
         return None if found is None else found[0]
 
+    def put(self, key: Key, value: Value) -> None:
+        """In place of what is kept: for values that were made while others were asked for."""
+        self._keep(key, value)
+
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
+            self._bytes = 0
 
     def _find(self, key: Key) -> tuple[Value, int] | None:
         with self._lock:
@@ -48,7 +54,10 @@ class RecentlyUsed(Generic[Key, Value]):
         size = self._size_of(value)
         with self._lock:
             if size <= self._most_bytes:
+                _, before = self._kept.pop(key, (None, 0))
                 self._kept[key] = value, size
-            while sum(each for _, each in self._kept.values()) > self._most_bytes:
-                self._kept.popitem(last=False)
+                self._bytes += size - before
+            while self._bytes > self._most_bytes:
+                _, (_, gone) = self._kept.popitem(last=False)
+                self._bytes -= gone
         return value, size

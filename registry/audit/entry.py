@@ -92,6 +92,11 @@ def instant(now: datetime) -> str:
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def read_instant(text: str) -> datetime:
+    """As `instant` writes it."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
 def read_entry(text: str) -> dict[str, Any]:
     """The members of a kept entry. Raises ValueError for what this program never wrote."""
     entry = json.loads(text)

@@ -10,7 +10,7 @@ from registry.answered_requests import answer_once
 from registry.canonical import canonical_json, digest
 from registry.deps import Change, KeyHeader, NowDep, ReadSessionDep, changing, permitted, response_of
 from registry.deps import require as require_permission
-from registry.eligibility import affected_service, check_service, override_service
+from registry.eligibility import affected_service, check_service, kept_answers_service, override_service
 from registry.eligibility.affected_service import Opinion
 from registry.eligibility.asking import Tuple, Written, window_of
 from registry.eligibility.attestation_api import OpenIssuer, open_issuer
@@ -31,7 +31,7 @@ from registry.eligibility.wire import (
     affected_out,
     check_document,
     line_out,
-    one_answer,
+    one_answer_body,
     override_out,
     replay_out,
 )
@@ -133,8 +133,9 @@ def ask(
 ) -> Response:
     """Whether an evaluator is eligible, rule by rule, with the facts. Nothing is stored; not eligible is 200."""
     require(session, asking, Permission.ELIGIBILITY_READ, [question])
-    found = check_service.ask(session, [question], read_known_at(known_at, now))
-    return Response(canonical_json(one_answer(found, now)), media_type=_JSON)
+    known = read_known_at(known_at, now)
+    content = kept_answers_service.ask(session, question, known)
+    return Response(one_answer_body(content, known, now), media_type=_JSON)
 
 
 @router.post("/eligibility-checks", status_code=201, response_model=CheckOut, openapi_extra=documented(QuestionIn))

@@ -10,6 +10,7 @@ from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.eligibility.question import RiskClass
 
 if TYPE_CHECKING:
+    from registry.accounts.permissions import Actor
     from registry.eligibility.attestation_service import Issuer
     from registry.eligibility.batch_inputs import BiddersFile
     from registry.eligibility.batch_service import Order, Report
@@ -89,7 +90,6 @@ def _report(given: "BiddersFile", order: "Order", key: Path | None, errors: Path
     from registry.audit.service import take_turn
     from registry.clock import utc_now
     from registry.eligibility.batch_service import answer_batch, store_batch
-    from registry.eligibility.cli import acting
     from registry.eligibility.eligibility_errors import BiddersRejected
     from registry.eligibility.reach_service import require_at_all
     from registry.own_database import own_database
@@ -114,6 +114,15 @@ def _report(given: "BiddersFile", order: "Order", key: Path | None, errors: Path
         if errors is not None:
             _write_errors(given, error, errors)
         raise
+
+
+def acting(session: Any, key: Path | None, now: Any) -> "Actor":
+    """Whose API key it is, or the operator."""
+    from registry.accounts.key_service import actor_by_key
+    from registry.accounts.permissions import OPERATOR
+    from registry.evaluators.vetting_inputs import read_key
+
+    return OPERATOR if key is None else actor_by_key(session, read_key(key), now)
 
 
 def issuer_opener(own: "OwnDatabase") -> "Callable[[Any], Issuer]":

@@ -140,6 +140,7 @@ def _questions(
 
 def _answers(session: Session, asked: Sequence[_Asked], order: Order, lookups: Lookups) -> Iterator[Answered]:
     at = Instants(order.known_at, order.known_at)
+    lookups.edges(order.known_at).load(each.body.key for each in asked)
     for place, each in enumerate(asked):
         content = answer_question(session, each.question, each.body, at, lookups=lookups).content
         yield Answered(each.row, content, digest(content))

@@ -7,19 +7,18 @@ import typer
 from typer.core import TyperGroup
 
 from registry.command_options import JsonOption, LanguageOption, language_of
-from registry.eligibility.batch_cli import ask_about_file
+from registry.eligibility.batch_cli import acting, ask_about_file
 from registry.eligibility.question import RiskClass
 from registry.evaluators.deciding_cli import BodyArgument, KeyOption
 
 if TYPE_CHECKING:
-    from registry.accounts.permissions import Actor
     from registry.eligibility.asking import Written
 
 _BATCH = "--batch"
 
 
 class _BodyOrCommand(TyperGroup):
-    """`registry check ev-000001` is `registry check ask ev-000001`, `... --batch FILE` is `registry check batch FILE`."""
+    """`registry check ev-000001` is `registry check ask ev-000001`, with --batch `registry check batch FILE`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] != "--help":
@@ -133,15 +132,6 @@ def _stored(question: "Written", known_at: str | None, key: Path | None) -> Any:
 
     with own_database() as own:
         return own.write(work)
-
-
-def acting(session: Any, key: Path | None, now: Any) -> "Actor":
-    """Whose API key it is, or the operator."""
-    from registry.accounts.key_service import actor_by_key
-    from registry.accounts.permissions import OPERATOR
-    from registry.evaluators.vetting_inputs import read_key
-
-    return OPERATOR if key is None else actor_by_key(session, read_key(key), now)
 
 
 def _print(document: Any, json: bool, language: Any) -> None:

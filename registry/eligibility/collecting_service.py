@@ -21,7 +21,7 @@ from registry.validity import legal_day
 def collect(session: Session, question: Question, body: Body, limits: Limits, at: Instants, lookups: Lookups) -> Case:
     """Raises QuestionRejected for parties that cannot be told apart, ExclusionListNotFound, EngagementNotFound."""
     evaluator, window, known_at = body.evaluator, question.window, at.known
-    terms = terms_of(limits, at, entities.take_overs(session, body, window, known_at))
+    terms = terms_of(limits, at, entities.take_overs(session, body, window, known_at), lookups.edges(known_at))
     bars = bars_of(session, body, question, limits, at, terms)
     related = relations_of(session, body, question, at, terms)
     right = no_right(question)

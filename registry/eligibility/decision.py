@@ -154,6 +154,12 @@ class Decision:
     def sha256(self) -> str:
         return digest(self.content)
 
+    @property
+    def timeless(self) -> dict[str, Any]:
+        """What is told whenever it is asked, while nothing else is known and no age is another one."""
+        content = self.content
+        return {**content, "result_sha256": digest(content)}
+
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
     """What is only informative is said beside it and changes nothing."""

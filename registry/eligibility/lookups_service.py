@@ -10,7 +10,7 @@ from registry.eligibility.geography_service import Geography
 from registry.eligibility.policy import Policy
 from registry.eligibility.policy_service import policy_for
 from registry.evaluators import phoenix_service
-from registry.evaluators.independence_service import read_party
+from registry.evaluators.independence_service import KnownEdges, read_party
 from registry.evaluators.phoenix_service import Endings
 from registry.standards.library_service import Library
 
@@ -23,6 +23,7 @@ class Lookups:
         self._policies: dict[tuple[tuple[str, ...], date, datetime], Policy] = {}
         self._parties: dict[str, str] = {}
         self._endings: dict[datetime, Endings] = {}
+        self._edges: dict[datetime, KnownEdges] = {}
 
     @cached_property
     def geography(self) -> Geography:
@@ -52,3 +53,8 @@ class Lookups:
         if known_at not in self._endings:
             self._endings[known_at] = phoenix_service.endings(self._session, known_at)
         return self._endings[known_at]
+
+    def edges(self, known_at: datetime) -> KnownEdges:
+        if known_at not in self._edges:
+            self._edges[known_at] = KnownEdges(self._session, known_at)
+        return self._edges[known_at]

@@ -28,6 +28,8 @@ def require(session: Session, actor: Actor, permission: Permission, parts: Itera
 
 def require_at_all(actor: Actor, permission: Permission) -> None:
     """Of what is about no place. Raises NotAllowed."""
+    if actor.via is Via.OPERATOR:
+        return
     decision = may(actor, permission)
     if not decision:
         raise NotAllowed(decision.reason)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from registry.canonical import canonical_json
 from registry.eligibility.affected_service import AffectedCheck
 from registry.eligibility.asking import MOST_TUPLES, Tuple, Written, window_of
 from registry.eligibility.check_service import Replay
@@ -279,13 +280,16 @@ class ChecksOut(Out):
 def one_answer(found: Consortium, evaluated_at: datetime) -> dict[str, Any]:
     """Of one evaluator, as schemas/eligibility-decision.v1.json describes it."""
     (decision,) = found.decisions
-    return {
-        "decision_id": None,
-        **decision.content,
-        "known_at": instant(found.known_at),
-        "evaluated_at": instant(evaluated_at),
-        "result_sha256": decision.sha256,
-    }
+    return {**_instants(found.known_at, evaluated_at), **decision.timeless}
+
+
+def one_answer_body(content: bytes, known_at: datetime, evaluated_at: datetime) -> bytes:
+    """Canonical JSON of one_answer. content: of Decision.timeless, whose members all come after the instants."""
+    return canonical_json(_instants(known_at, evaluated_at))[:-1] + b"," + content[1:]
+
+
+def _instants(known_at: datetime, evaluated_at: datetime) -> dict[str, Any]:
+    return {"decision_id": None, "known_at": instant(known_at), "evaluated_at": instant(evaluated_at)}
 
 
 def check_document(check: EligibilityCheck, overrides: Sequence[Override], marks: Sequence[AffectedCheck]) -> Any:

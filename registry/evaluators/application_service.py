@@ -15,7 +15,7 @@ from registry.audit.entry import Event as LogEvent
 from registry.audit.service import append, take_turn
 from registry.evaluators import application_queries as queries
 from registry.evaluators import finding_service, qualification_service, requirements_service
-from registry.evaluators.application import OF_APPLICANT, Step, StepType
+from registry.evaluators.application import OF_APPLICANT, WAYS, Step, StepType
 from registry.evaluators.application_models import Application, ApplicationStep, AssessedFact
 from registry.evaluators.application_queries import ApplicationRecord
 from registry.evaluators.application_steps import advance
@@ -116,7 +116,7 @@ def take_step(
         str(person_of(actor)),
         legal_day(now),
         dossier_faults=requirements_service.dossier_faults(found, wanted.dossier_number)
-        if wanted.type is StepType.SUBMIT
+        if wanted.type is StepType.SUBMIT or wanted.dossier_number is not None
         else (),
         assessors=frozenset(str(each) for each in persons.values()),
         findings=frozenset(map(str, raised)),
@@ -173,6 +173,31 @@ def _require_possible(found: ApplicationRecord, step: Step, more: Sequence[Refus
     require_none((*(following if isinstance(following, tuple) else ()), *more), StepRefused)
 
 
+def _require_under_assessment(found: ApplicationRecord, conclusion: Step) -> None:
+    stages, _ = WAYS[StepType.CONCLUDE]
+    if found.now.stage not in stages:
+        named = " or ".join(sorted(stages))
+        message = f"The application is {found.now.stage}; facts are established while it is {named}."
+        fix = "Begin the assessment first; once it is concluded, further facts need a new application."
+        require_none((Refusal(Code.STEP_NOT_POSSIBLE, message, fix, found.now.id, found.now.stage),), StepRefused)
+    _require_possible(found, conclusion)
+
+
+def _untimely(found: ApplicationRecord, verdict: Verdict, today: date) -> Sequence[Refusal]:
+    """A decision is taken on what was concluded. That a grant is not decided later than today, its own guard says."""
+    decided_on, about = verdict.decided_on, found.now.id
+    concluded_on = found.steps[-1].taken_on if found.steps else today
+    if decided_on < concluded_on:
+        message = f"The decision is of {decided_on}; the assessment was concluded on {concluded_on}."
+        fix = f"Give a day from {concluded_on} to {today}; effective_from may lie before it."
+        return (Refusal(Code.DECIDED_BEFORE_CONCLUDED, message, fix, about, str(decided_on), str(concluded_on)),)
+    if verdict.type is StepType.REFUSE and decided_on > today:
+        message = f"The decision is of {decided_on}, which lies after today, {today}."
+        fix = "Record a decision once it is taken."
+        return (Refusal(Code.DECIDED_AFTER_RECORDED, message, fix, about, str(decided_on), str(today)),)
+    return ()
+
+
 def _save(
     session: Session,
     actor: Actor,
@@ -211,7 +236,7 @@ def establish(
     require(session, actor, Permission.APPLICATION_ASSESS, found.evaluator, now)
     # It is part of the assessment: allowed when, and to whom, its conclusion would be.
     step = Step(StepType.CONCLUDE, str(person_of(actor)), legal_day(now), closed=found.now.findings)
-    _require_possible(found, step)
+    _require_under_assessment(found, step)
     evidence = {f"/facts/{place}/evidence_sha256": each.evidence_sha256 for place, each in enumerate(facts)}
     require_handed_in(session, found.evaluator.id, evidence)
     requirements_service.require_known_facts(session, found, {each.fact: each.value for each in facts}, now)
@@ -253,7 +278,7 @@ def decide_application(
         criteria_not_met=tuple((each, not_met) for each in sorted(found.now.items)),
         reasons=verdict.reasons,
     )
-    _require_possible(found, step)
+    _require_possible(found, step, _untimely(found, verdict, step.on))
     _save(session, actor, found, step, now)
     granted = found.now.items if verdict.type is StepType.GRANT else step.granted
     recorded = None

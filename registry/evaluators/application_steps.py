@@ -89,8 +89,13 @@ def _submit(application: Application, step: Step) -> Iterator[Refusal]:
         yield Refusal(
             Code.ITEMS_MISSING, "The application asks for no scope item.", "Name at least one.", application.id
         )
+    yield from _dossier(application, step)
+
+
+def _dossier(application: Application, step: Step) -> Iterator[Refusal]:
+    fix = "Name the newest version; where something is wrong in it, save a better one first."
     for fault in step.dossier_faults:
-        yield Refusal(Code.DOSSIER_INCOMPLETE, fault, "Correct the dossier and submit it again.", application.id)
+        yield Refusal(Code.DOSSIER_INCOMPLETE, fault, fix, application.id)
 
 
 def _assess(application: Application, step: Step) -> Iterator[Refusal]:
@@ -117,15 +122,16 @@ def _raise_findings(application: Application, step: Step) -> Iterator[Refusal]:
     if step.answer_by is None or step.answer_by <= step.on:
         yield Refusal(
             Code.ANSWER_DAY_MISSING,
-            f"The day for the answer, {step.answer_by}, is missing or not after the day of the step, {step.on}.",
-            f"Set a day after {step.on}.",
+            f"The day for the answer, {step.answer_by or 'none'}, is not after the day of the step, {step.on}.",
+            f"Set answer_by to a day after {step.on}.",
             application.id,
-            str(step.answer_by),
+            step.answer_by and str(step.answer_by),
             str(step.on),
         )
 
 
 def _answer(application: Application, step: Step) -> Iterator[Refusal]:
+    yield from _dossier(application, step)
     if application.answer_by is not None and step.on > application.answer_by:
         yield Refusal(
             Code.ANSWER_OVERDUE,

@@ -17,7 +17,7 @@ def read_valid_at(text: str) -> date:
     day = read_day(text)
     if day is not None:
         return day
-    found = _instant(text)
+    found = read_instant(text)
     if found is None:
         raise _rejected("valid_at", text, "a day such as 2026-03-10, or an instant with its zone")
     return legal_day(found)
@@ -27,7 +27,7 @@ def read_known_at(text: str | None, now: datetime, name: str = "known_at") -> da
     """None is now. Raises TimeRejected, also for an instant that lies ahead: what will be known is not known."""
     if text is None:
         return now
-    found = _instant(text)
+    found = read_instant(text)
     if found is None:
         raise _rejected(name, text, "an instant with its zone, such as 2026-03-10T00:00:00Z")
     if found > now:
@@ -35,7 +35,8 @@ def read_known_at(text: str | None, now: datetime, name: str = "known_at") -> da
     return found
 
 
-def _instant(text: str) -> datetime | None:
+def read_instant(text: str) -> datetime | None:
+    """With its zone, and within the days of the calendar in every zone; None for anything else."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -46,7 +47,9 @@ def _instant(text: str) -> datetime | None:
 
 
 def _rejected(name: str, text: str, form: str) -> TimeRejected:
-    fix = f"Write {form}. In an address, write the + of a zone as %2B."
+    # A + that an address leaves as it is arrives as a space.
+    hint = " In an address, write the + of a zone as %2B." if " " in text else ""
+    fix = f"Write {form}.{hint}"
     return TimeRejected(
         f"{name} is no time that can be asked about.",
         [Violation("bad-time", f"{name} is {form}.", fix, column=f"query {name}", value=text[:80])],

@@ -12,7 +12,7 @@ from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.evaluators import dossier_queries as queries
 from registry.evaluators import dossier_service, evidence_service
 from registry.evaluators.asked_times import read_known_at, read_valid_at
-from registry.evaluators.dossier_errors import DossierChanged, DossierNotNamed, EvidenceRejected
+from registry.evaluators.dossier_errors import DossierChanged, DossierNotNamed, EvidenceRejected, NameQuestionRejected
 from registry.evaluators.dossier_queries import Search, get_evaluator
 from registry.evaluators.dossier_service import Submission, Taken
 from registry.evaluators.dossier_wire import (
@@ -31,7 +31,6 @@ from registry.evaluators.dossier_wire import (
     person_out,
     whole_dossier_out,
 )
-from registry.evaluators.exclusion_errors import QuestionRejected
 from registry.evaluators.name_queries import named, names_of
 from registry.evaluators.name_sight import sight_of
 from registry.evaluators.vetting_reach_service import require
@@ -127,9 +126,10 @@ def asked_name(
     valid_at: Annotated[str | None, Query(max_length=40, description="With `name`: the day, or an instant.")] = None,
     known_at: Annotated[str | None, Query(max_length=40, description="With `name`: default now.")] = None,
 ) -> AskedName | None:
-    """Raises QuestionRejected for a name without its day, and for a day without a name; TimeRejected."""
+    """Raises NameQuestionRejected for a name without its day, and for a day without a name; TimeRejected."""
     if (name is None) != (valid_at is None) or (name is None and known_at is not None):
-        raise QuestionRejected("Give name and valid_at together: bodies change their names. known_at goes with both.")
+        message = "Give name and valid_at together: bodies change their names. known_at goes with both."
+        raise NameQuestionRejected(message)
     if name is None or valid_at is None:
         return None
     return AskedName(name, read_valid_at(valid_at), read_known_at(known_at, now))
@@ -149,7 +149,7 @@ def list_evaluators(
     """
     if asked is not None:
         if search.text is not None or search.credit_code is not None or cursor is not None:
-            raise QuestionRejected("name is asked alone, without q, credit_code and cursor.")
+            raise NameQuestionRejected("name is asked alone, without q, credit_code and cursor.")
         return named_out(named(session, asked.name, asked.valid_at, asked.known_at, search.sight), search.sight)
     after = 0 if cursor is None else decode_cursor(cursor, int)[0]
     found = queries.list_evaluators(session, search, limit=limit + 1, after=after)

@@ -19,6 +19,11 @@ class DossierRejected(Invalid):
     shows_codes = True
 
 
+class NameQuestionRejected(Invalid):
+    code = "name-question-rejected"
+    title = "The question for a name is not complete"
+
+
 class DossierNotNamed(PreconditionRequired):
     code = "dossier-not-named"
     title = "The change does not say which version of the dossier it was made to"

@@ -199,7 +199,7 @@ def _evidence_faults(document: Document, handed_in: Collection[str]) -> Iterator
     for place, sha256 in enumerate(evidence_of(document)):
         if sha256 not in handed_in:
             message = "No file with this digest was handed in for this evaluator."
-            fix = "Hand in the file first, then name it."
+            fix = "Hand in the file first, then name it. A new evaluator applies without it and saves again."
             yield Violation("evidence-missing", message, fix, f"/evidence/{place}/sha256", value=sha256)
     for pointer, part in parts(document):
         if not pointer:

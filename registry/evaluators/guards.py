@@ -84,8 +84,9 @@ def _correct(case: Case) -> Iterator[Refusal]:
     if corrected is None or event.becomes is EventType.CORRECT:
         yield case.refusal(
             Code.CORRECTS_NOTHING,
-            f"The correction names {event.supersedes} and would become {event.becomes}; only an event of this item "
-            "that no other correction took out can be corrected, to an event of another type than correct, or to none.",
+            f"The correction names {event.supersedes} and would become {event.becomes or 'nothing'}; only an event of "
+            "this item that no other correction took out can be corrected, to an event of another type than correct, "
+            "or to none.",
             "Name the event, or its newest correction, and what it should have been.",
             event.supersedes,
         )

@@ -63,15 +63,36 @@ class Parties:
         return tuple(dict.fromkeys(each for each in told if each is not None))
 
 
+class KnownEdges:
+    """Facts about owners as known at one instant, each body looked up once: for many questions of one transaction."""
+
+    def __init__(self, session: Session, known_at: datetime) -> None:
+        self._session, self._known_at = session, known_at
+        self._into: dict[str, list[tuple[OwnershipEdge, str]]] = {}
+
+    def into(self, bodies: Sequence[str]) -> Iterator[tuple[OwnershipEdge, str]]:
+        missing = [each for each in bodies if each not in self._into]
+        self._into |= {each: [] for each in missing}
+        for edge, code in _edges_into(self._session, missing, self._known_at):
+            self._into[edge.owned].append((edge, code))
+        return (each for body in bodies for each in self._into[body])
+
+    def load(self, bodies: Iterable[str]) -> None:
+        """All that stands above the bodies, in a few statements."""
+        _facts_above(self, bodies)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a policy sets, and what other slices know. aged_on: the day from which the age of facts counts, the one of
-    known_at where it is None. successions: bodies that were taken over, whose burdens count."""
+    known_at where it is None. successions: bodies that were taken over, whose burdens count. edges: as known at the
+    instant of the question, where many are asked."""
 
     limits: Limits = field(default_factory=Limits)
     advisory_months: int = 24
     aged_on: date | None = None
     successions: tuple[Succession, ...] = ()
+    edges: KnownEdges | None = None
 
 
 SHIPPED_TERMS = Terms()
@@ -112,7 +133,8 @@ def assess(
         own, parties.scored, parties.commissioner, parties.payer, parties.other_bidders, window, parties.implementers
     )
     bodies = {own, *(party for _, party in engagement.parties())}
-    ownership = _ownership_above(session, bodies, known_at, _founding(session, evaluator, own, known_at))
+    edges = terms.edges or KnownEdges(session, known_at)
+    ownership = _ownership_above(edges, bodies, _founding(session, evaluator, own, known_at))
     declared = _declarations(session, evaluator, known_at)
     affiliates = affiliates_of(declared or (), window)
     history = History(None if declared is None else advice_of(own, declared), None, terms.successions)
@@ -131,7 +153,7 @@ def assess(
 def owners_of(session: Session, body: str, window: Period, known_at: datetime, terms: Terms = SHIPPED_TERMS) -> Owners:
     """Of any day of the window. body: its key."""
     oldest_seen = (terms.aged_on or legal_day(known_at)) - timedelta(days=terms.limits.ownership_max_age_days)
-    ownership = _ownership_above(session, {body}, known_at)
+    ownership = _ownership_above(terms.edges or KnownEdges(session, known_at), {body})
     views, day = list[OwnershipOnDay](), window.valid_from
     while not views or (window.holds(day) and len(views) < _MOST_CHANGES):
         views.append(OwnershipOnDay(ownership, day, oldest_seen))
@@ -225,16 +247,21 @@ def _is_place(key: str) -> bool:
     return key.partition(":")[0] not in {"uscc", "evaluator", "name", "person"}
 
 
-def _ownership_above(
-    session: Session, bodies: Iterable[str], known_at: datetime, founded_on: Mapping[str, date] | None = None
-) -> Ownership:
-    """The facts about the bodies and about everybody who stands above one of them, on any day."""
+def _facts_above(edges: KnownEdges, bodies: Iterable[str]) -> tuple[list[tuple[OwnershipEdge, str]], set[str]]:
+    """About the bodies and everybody who stands above one of them, on any day; and who was asked about."""
     asked, wanted, found = set[str](), set(bodies), list[tuple[OwnershipEdge, str]]()
     while wanted:
         asked |= wanted
-        level = list(_edges_into(session, sorted(wanted), known_at))
+        level = list(edges.into(sorted(wanted)))
         found += level
         wanted = {edge.owner for edge, _ in level} - asked
+    return found, asked
+
+
+def _ownership_above(
+    known: KnownEdges, bodies: Iterable[str], founded_on: Mapping[str, date] | None = None
+) -> Ownership:
+    found, asked = _facts_above(known, bodies)
     edges = [_edge(edge, code) for edge, code in found]
     owners = {each.owner for each in edges} | asked
     state = {edge.owner for edge, _ in found if edge.owner_is_state and edge.owner.startswith(_AUTHORITY)}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, Person
@@ -18,7 +18,7 @@ from registry.evaluators.models import Evaluator
 from registry.evaluators.names import DatedName
 from registry.evaluators.phoenix import Ending
 from registry.evaluators.qualification import EventType
-from registry.evaluators.qualification_models import QualificationEvent, ScopeItem
+from registry.evaluators.qualification_models import ENDS_A_RIGHT, QualificationEvent, ScopeItem
 
 _AT_ONCE = 500
 _IMPOSED = (str(EventType.WITHDRAW), str(EventType.ANNUL))
@@ -119,11 +119,13 @@ def _deprived(session: Session, known_at: datetime) -> Iterator[Ended]:
     table, correction = QualificationEvent, aliased(QualificationEvent)
     acts_as = func.coalesce(table.becomes, table.type)
     is_ending = acts_as.in_(_IMPOSED) | ((acts_as == str(EventType.SURRENDER)) & table.under_investigation)
+    # The words of the index itself: with values put in later it would not be used.
+    is_in_index = text(ENDS_A_RIGHT)
     is_corrected = exists().where(correction.supersedes == table.id, correction.recorded_at <= known_at)
     statement = (
         select(table.evaluator_id, acts_as, table.effective_from, func.min(ScopeItem.number))
         .join(ScopeItem, ScopeItem.id == table.item_id)
-        .where(table.recorded_at <= known_at, is_ending, ~is_corrected)
+        .where(is_in_index, table.recorded_at <= known_at, is_ending, ~is_corrected)
         .group_by(table.evaluator_id, acts_as, table.effective_from, table.decision_id)
         .order_by(table.effective_from, table.evaluator_id)
     )

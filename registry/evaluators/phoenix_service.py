@@ -120,9 +120,7 @@ def judge(
     return made
 
 
-def _found(
-    session: Session, evaluator: Evaluator, endings: Endings, limits: Limits
-) -> tuple[PossibleSuccession, ...]:
+def _found(session: Session, evaluator: Evaluator, endings: Endings, limits: Limits) -> tuple[PossibleSuccession, ...]:
     ended = [each for each in endings.ended if each.evaluator_id != evaluator.id]
     own = queries.traces(session, [evaluator.id], endings.known_at).get(evaluator.id)
     if own is None or not ended:

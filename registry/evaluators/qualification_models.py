@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, CanonicalJson, sha256_check
@@ -12,6 +12,9 @@ from registry.db import Base, CanonicalJson, sha256_check
 IMMUTABLE = {"info": {"immutable": True}}
 EVALUATOR = "evaluators.id"
 ITEM = "scope_items.id"
+# Of few events, which are looked for among all: see phoenix_queries.
+ENDS_A_RIGHT = "coalesce(becomes, type) IN ('withdraw', 'annul', 'surrender')"
+_IS_ENDING = text(ENDS_A_RIGHT)
 _TYPES = "'grant', 'suspend', 'reinstate', 'reduce', 'extend', 'renew', 'withdraw', 'surrender', 'annul'"
 
 
@@ -66,6 +69,7 @@ class QualificationEvent(Base):
         UniqueConstraint("supersedes"),
         Index(None, "item_id", "effective_from", "seq"),
         Index(None, "evaluator_id", "recorded_at"),
+        Index("ix_qualification_events_ending", "evaluator_id", sqlite_where=_IS_ENDING, postgresql_where=_IS_ENDING),
         IMMUTABLE,
     )
 

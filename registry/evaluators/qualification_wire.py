@@ -1,16 +1,18 @@
 """What crosses HTTP about scope items: decisions on them, and what they are on a day. Answers are in status_wire.py."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from registry.evaluators.asked_times import read_instant
 from registry.evaluators.decision import Basis, Decision, Scope
 from registry.evaluators.qualification import Cause, CauseKind, EventType
 from registry.evaluators.qualification_models import ScopeItem
 from registry.evaluators.scope import RegionSet, StandardRange
 from registry.evaluators.status import Status
-from registry.ids import hidden_character
+from registry.ids import hidden_character, with_ordinary_digits
 from registry.json_models import In, Out, VisibleText
 from registry.keyset import read_uuid
 from registry.regions.reference import read_day
@@ -38,13 +40,15 @@ def _identifier(text: str) -> str:
 
 
 def _instant(text: str) -> str:
-    try:
-        is_instant = datetime.fromisoformat(text).utcoffset() is not None
-    except ValueError:
-        is_instant = False
-    if not is_instant:
+    if read_instant(text) is None:
         raise ValueError("this is no instant with its zone; write it as 2026-03-01T12:00:00Z")
     return text
+
+
+def require_only(given: In, what: str, names: Collection[str], taken: Collection[str]) -> None:
+    """Raises ValueError with all of names that say something which would be passed over: what takes no other."""
+    if surplus := ", ".join(sorted(name for name in set(names) - set(taken) if getattr(given, name))):
+        raise ValueError(f"{what} takes no {surplus}; leave out what it does not take")
 
 
 Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
@@ -73,11 +77,16 @@ class ScopeIn(In):
     def scope(self) -> Scope:
         return Scope(
             self.domain,
-            RegionSet(tuple(self.regions), self.descendants, tuple(self.excepted)),
+            RegionSet(_plain(self.regions), self.descendants, _plain(self.excepted)),
             self.evaluation_type,
             self.subject_level,
             StandardRange(self.standard, self.from_version, self.before_version),
         )
+
+
+def _plain(references: Iterable[str]) -> tuple[str, ...]:
+    """With ordinary digits, each once. What is no reference stays, to be told as such with its place."""
+    return tuple(dict.fromkeys(with_ordinary_digits(each.strip()) for each in references))
 
 
 class CauseIn(In):
@@ -85,8 +94,8 @@ class CauseIn(In):
 
     key: Word
     kind: Literal["imposed", "voluntary", "financial"]
-    reason: Annotated[str, Field(max_length=200)]
-    notice: Annotated[str, Field(max_length=200)]
+    reason: Annotated[VisibleText, Field(max_length=200)]
+    notice: Annotated[VisibleText, Field(max_length=200)]
     review_by: Day | None = None
 
     def cause(self) -> Cause:
@@ -96,6 +105,16 @@ class CauseIn(In):
 
 _Kind = Literal["suspend", "reinstate", "reduce", "renew", "withdraw", "surrender", "annul", "extend", "correct"]
 _Becomes = Literal["grant", "suspend", "reinstate", "reduce", "renew", "withdraw", "surrender", "annul", "extend"]
+
+
+# What an event of each type takes beside its days, its grounds and what it is about; a correction, what it becomes.
+_TAKEN: Mapping[str, frozenset[str]] = {
+    "suspend": frozenset({"causes"}),
+    "reinstate": frozenset({"closes", "verified_on"}),
+    "surrender": frozenset({"under_investigation"}),
+    **dict.fromkeys(("grant", "renew", "extend"), frozenset({"valid_from", "valid_to"})),
+}
+_TAKEN_BY_SOME = frozenset({"becomes"}).union(*_TAKEN.values())
 
 
 class DecisionIn(In):
@@ -131,6 +150,8 @@ class DecisionIn(In):
         given = {name for name in ("items", "new_items", "parent", "supersedes") if getattr(self, name)}
         if given != wanted:
             raise ValueError(f"{self.type} names {' and '.join(sorted(wanted))}, and no other of what it is about")
+        taken = _TAKEN.get(self.becomes or self.type, frozenset())
+        require_only(self, self.type, _TAKEN_BY_SOME, taken | {"becomes"} if self.type == "correct" else taken)
         return self
 
     def decision(self) -> Decision:

@@ -19,7 +19,7 @@ from registry.evaluators.register_rows import (
     read_evaluator,
     read_grant,
 )
-from registry.file_reader import OWN_FILE, UPLOAD, read_file
+from registry.file_reader import OWN_FILE, UPLOAD, read_file, shown_name
 from registry.ids import clean_text, with_ordinary_digits
 from registry.own_files import opening
 from registry.parsing import TextTable
@@ -183,6 +183,7 @@ def _read_grants(table: _Table, lines: list[dict[str, str]], as_of: date) -> lis
 def _tables(files: RegisterFiles) -> tuple[_Table, _Table]:
     """Raises RegisterRejected for two files of one name, and with every fault of both headings."""
     if files.scope is None:
+        _require_workbook(files.evaluators)
         tables = _Table(EVALUATORS, _read(files.evaluators, EVALUATORS)), _Table(SCOPE, _read(files.evaluators, SCOPE))
     else:
         tables = _Table(EVALUATORS, _read(files.evaluators, None)), _Table(SCOPE, _read(files.scope, None))
@@ -193,6 +194,13 @@ def _tables(files: RegisterFiles) -> tuple[_Table, _Table]:
     if faults:
         raise RegisterRejected("The headings are not as they should be. Nothing was imported.", faults)
     return tables
+
+
+def _require_workbook(source: Path | Upload) -> None:
+    """A CSV file has no second sheet: read as both tables, every heading of one of them would be wrong."""
+    if source.name.lower().endswith(".csv"):
+        message = f"{shown_name(source.name)} is one table, and a register has two, evaluators and scope."
+        raise RegisterRejected(f"{message} Give the scope items as a second CSV file, or a workbook with both sheets.")
 
 
 def _read(source: Path | Upload, sheet: str | None) -> TextTable:

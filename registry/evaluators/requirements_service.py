@@ -86,8 +86,8 @@ def require_known_facts(
 
 
 def dossier_faults(application: ApplicationRecord, number: int | None) -> tuple[str, ...]:
-    """Why an application cannot be submitted with this version of the dossier; its content was looked at before."""
+    """Why this version of the dossier cannot be handed in; its content was looked at when it was saved."""
     newest = application.evaluator.dossier_number
-    if number != newest:
-        return (f"The dossier is named as version {number}; the newest is {newest}.",)
-    return ()
+    if number is None:
+        return (f"No version of the dossier is named; the newest is {newest}.",)
+    return () if number == newest else (f"The dossier is named as version {number}; the newest is {newest}.",)

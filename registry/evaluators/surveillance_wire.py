@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -23,10 +23,10 @@ class PlanIn(In):
     kind: Literal["routine", "reactive", "randomized"]
     items: ItemNames
     due_on: Day
-    reason: Annotated[str, Field(max_length=4000)] = ""
+    reason: Lines | None = None
 
     def plan(self) -> Plan:
-        return Plan(self.kind, tuple(self.items), date.fromisoformat(self.due_on), self.reason)
+        return Plan(self.kind, tuple(self.items), date.fromisoformat(self.due_on), self.reason or "")
 
 
 class OutcomeIn(In):

@@ -25,7 +25,7 @@ def suspend_refusals(case: Case) -> Iterator[Refusal]:
         if cause.review_by is None or not event.effective_from <= cause.review_by <= latest:
             yield case.refusal(
                 Code.REVIEW_MISSING if cause.review_by is None else Code.REVIEW_OUT_OF_BOUNDS,
-                f"The review of the cause {cause.key} is due by {cause.review_by}; it must be due from "
+                f"The review of the cause {cause.key} is due by {cause.review_by or 'no day'}; it must be due from "
                 f"{event.effective_from} to {latest}, {case.policy.suspension_months} months after the suspension "
                 "began.",
                 "Set review_by to a day of that time, or withdraw the item.",
@@ -88,8 +88,8 @@ def _not_verified(case: Case) -> Iterator[Refusal]:
     if not evidence or verified_on is None or verified_on > case.event.decided_on:
         yield case.refusal(
             Code.NOT_VERIFIED,
-            f"The correction was verified on: {verified_on}, with evidence: {evidence or 'none'}; the decision is of "
-            f"{case.event.decided_on}.",
+            f"The correction was verified on: {verified_on or 'no day'}, with evidence: {evidence or 'none'}; "
+            f"the decision is of {case.event.decided_on}.",
             "Verify the correction first, and name the evidence and the day of the verification.",
             verified_on,
             case.event.decided_on,

@@ -71,8 +71,8 @@ def _period(case: Case) -> Iterator[Refusal]:
     if event.valid_to is None or event.valid_to <= event.begins_on or event.begins_on < event.effective_from:
         yield case.refusal(
             Code.PERIOD_MISSING,
-            f"The validity from {event.begins_on} to before {event.valid_to} holds no day, has no end, or begins "
-            f"before the decision takes effect on {event.effective_from}.",
+            f"The validity from {event.begins_on} to before {event.valid_to or 'no day'} holds no day, has no end, or "
+            f"begins before the decision takes effect on {event.effective_from}.",
             f"Give a valid_to after {event.begins_on} and a valid_from not before {event.effective_from}.",
             event.valid_to,
             latest,

@@ -88,5 +88,6 @@ def require_none(refusals: Sequence[Refusal], error: type[Conflict]) -> None:
     """Raises the error with every refusal."""
     if refusals:
         first = refusals[0]
-        more = f" {len(refusals) - 1} more rules stand against it." if len(refusals) > 1 else ""
+        others = len(refusals) - 1
+        more = f" {others} more {'rule stands' if others == 1 else 'rules stand'} against it." if others else ""
         raise error(f"{first.message} {first.fix}{more}", [each.violation() for each in refusals])

@@ -1,18 +1,28 @@
 """What crosses HTTP about applications and findings. Surveillances and appeals are in surveillance_wire.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from registry.evaluators.application import StepType
 from registry.evaluators.application_queries import ApplicationRecord
 from registry.evaluators.application_service import Established, StepWanted, Verdict
 from registry.evaluators.decision import Scope
 from registry.evaluators.finding_service import FindingWanted, Treatment
-from registry.evaluators.qualification_wire import Day, Identifier, ItemOut, Lines, ScopeIn, Sha256, Word, item_out
+from registry.evaluators.qualification_wire import (
+    Day,
+    Identifier,
+    ItemOut,
+    Lines,
+    ScopeIn,
+    Sha256,
+    Word,
+    item_out,
+    require_only,
+)
 from registry.evaluators.surveillance_queries import FindingRecord
 from registry.json_models import In, Out
 
@@ -49,9 +59,26 @@ class FindingTreatmentIn(TreatmentIn):
     finding: Identifier
 
 
+_STEP_TAKES: Mapping[str, frozenset[str]] = {
+    "submit": frozenset({"dossier"}),
+    "assess": frozenset({"assessors"}),
+    "raise_findings": frozenset({"findings", "answer_by"}),
+    "answer_findings": frozenset({"answers", "dossier"}),
+    "conclude": frozenset({"accepted"}),
+}
+_TAKEN_BY_SOME_STEP = frozenset[str]().union(*_STEP_TAKES.values())
+_TAKEN_BY_A_GRANT = frozenset({"effective_from", "valid_from", "valid_to"})
+_VERDICT_TAKES: Mapping[str, frozenset[str]] = {
+    "grant": _TAKEN_BY_A_GRANT,
+    "grant_reduced": _TAKEN_BY_A_GRANT | {"granted"},
+    "refuse": frozenset(),
+}
+
+
 class StepIn(In):
-    """dossier: of submit, the version that is handed in. assessors: of assess, accounts. findings, answer_by: of
-    raise_findings. answers: of answer_findings. accepted: of conclude, findings whose correction was verified."""
+    """dossier: of submit, and of answer_findings where there is a new one: the newest version. assessors: of assess,
+    accounts. findings, answer_by: of raise_findings. answers: of answer_findings. accepted: of conclude, findings whose
+    correction was verified. A step that does not take a member refuses it."""
 
     step: Literal["submit", "accept", "assess", "raise_findings", "answer_findings", "conclude", "withdraw", "lapse"]
     dossier: Annotated[int, Field(ge=1, le=2**31)] | None = None
@@ -60,6 +87,11 @@ class StepIn(In):
     answer_by: Day | None = None
     answers: list[FindingTreatmentIn] = Field(default_factory=list, max_length=1000)
     accepted: list[FindingTreatmentIn] = Field(default_factory=list, max_length=1000)
+
+    @model_validator(mode="after")
+    def _gives_what_the_step_takes(self) -> "StepIn":
+        require_only(self, self.step, _TAKEN_BY_SOME_STEP, _STEP_TAKES.get(self.step, frozenset()))
+        return self
 
     def wanted(self) -> StepWanted:
         return StepWanted(
@@ -100,6 +132,11 @@ class VerdictIn(In):
     effective_from: Day | None = None
     valid_from: Day | None = None
     valid_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _gives_what_the_verdict_takes(self) -> "VerdictIn":
+        require_only(self, self.verdict, _VERDICT_TAKES["grant_reduced"], _VERDICT_TAKES[self.verdict])
+        return self
 
     def decision(self) -> Verdict:
         days = (

@@ -290,3 +290,16 @@ def test_nobody_is_known_before_the_registration(world: World) -> None:
 
     assert decision.verdict == "indeterminate"
     assert codes_of(decision, "fail") == []
+
+
+def test_an_item_under_surveillance_in_time_answers_for_one_that_is_late(session: Session, tmp_path: Path) -> None:
+    world = make_world(session, tmp_path, "2023-06-05")
+    world.query_lists("2025-12-20")
+    scopes = [make_scope("agri"), make_scope("agri")]
+    items = world.vetting.granted(*scopes, effective="2023-07-01", valid_to="2028-01-01", on="2023-06-12")
+    ask = ("agri", "2026-01-10", "2026-02-01", "2025-12-20")
+
+    assert codes_of(world.ask(*ask), "fail") == [("SUR-001", "SURVEILLANCE_OVERDUE")]
+    world.vetting.surveilled((max(items),), "2025-06-01")
+    assert codes_of(world.ask(*ask), "fail") == []
+    assert found(world.ask(*ask), "SUR-001").code == "SURVEILLANCE_IN_TIME"

@@ -51,6 +51,7 @@ def test_of_several_items_that_cover_the_one_under_surveillance_in_time_answers(
     late, ended, good = item(1), item(2, "2025-12-01", valid_to="2026-06-01"), item(3, "2025-12-01")
 
     assert codes_of(decision_of(make_case(holdings=[late]))) == [("SUR-001", "SURVEILLANCE_OVERDUE")]
+    assert decision_of(make_case(holdings=[late])).verdict == "ineligible"
     for holdings in ([late, ended, good], [good, late], [late, good]):
         assert decision_of(make_case(holdings=holdings)).verdict == "eligible"
     narrow = make_question(window=Period(day("2026-05-01"), day("2026-05-31")))

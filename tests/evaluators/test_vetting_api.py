@@ -199,13 +199,78 @@ def test_a_decision_that_a_guard_refuses_is_a_conflict_with_its_code(world: Worl
 @pytest.mark.parametrize(
     "changes",
     [{"type": "grant"}, {"items": []}, {"effective_from": "2026-02-30"}, {"reason": " "}, {"status": "valid"},
-     {"type": "extend"}, {"type": "correct"}, {"surveillance": "x"}, {"published_at": "2026-01-01T00:00:00"}],
+     {"type": "extend"}, {"type": "correct"}, {"surveillance": "x"}, {"published_at": "2026-01-01T00:00:00"},
+     {"published_at": "0001-01-01T00:00:00+14:00"}, {"valid_to": "2027-01-01"}, {"closes": ["late"]},
+     {"type": "suspend", "causes": [{"key": "k", "kind": "imposed", "reason": "\u200b", "notice": "n"}]}],
     ids=str,
 )  # fmt: skip
 def test_a_body_of_another_form_is_refused(world: World, changes: dict[str, Any]) -> None:
     body = decision("withdraw", "1") | changes
 
     assert_problem(world.post(world.decider, f"{EVALUATORS}/{world.code}/decisions", body), 422, "invalid-request")
+
+
+def test_what_a_step_or_a_verdict_does_not_take_is_refused_and_not_passed_over(world: World) -> None:
+    address, item = world.pending()
+    finding = {"findings": [{"grade": "major", "statement": "x"}], "answer_by": years_later(1)}
+
+    for body in ({"step": "accept", "dossier": 1}, {"step": "conclude", **finding}, {"step": "lapse", "accepted": [
+        {"finding": item, "statement": "x"}]}):  # fmt: skip
+        problem = assert_problem(world.post(world.officer, f"{address}/assessment", body), 422, "invalid-request")
+        assert "takes no " in problem["errors"][0]["message"]
+    for body in (verdict(granted=[item]), verdict(verdict="refuse")):
+        assert_problem(world.post(world.decider, f"{address}/decision", body), 422, "invalid-request")
+
+
+def test_a_decision_is_not_older_than_what_was_concluded(world: World) -> None:
+    address, _ = world.pending()
+
+    for kind in (verdict(), {"verdict": "refuse", "reasons": ["No."]}):
+        body = kind | {"decided_on": "2020-01-01"}
+        problem = assert_problem(world.post(world.decider, f"{address}/decision", body), 409, "step-refused")
+        assert "DECIDED_BEFORE_CONCLUDED" in str(problem)
+    late = {"verdict": "refuse", "reasons": ["No."], "decided_on": years_later(1)}
+    problem = assert_problem(world.post(world.decider, f"{address}/decision", late), 409, "step-refused")
+    assert "DECIDED_AFTER_RECORDED" in str(problem)
+
+
+def test_facts_that_come_too_late_are_told_so(world: World) -> None:
+    address, _ = world.pending()
+
+    body = {"facts": [{"fact": "staff_count", "value": 3, "grounds": "Seen."}]}
+    problem = assert_problem(world.post(world.officer, f"{address}/facts", body), 409, "step-refused")
+
+    assert "facts are established while it is" in problem["detail"]
+
+
+def test_an_answer_names_the_newest_dossier_or_none(world: World) -> None:
+    made = world.post(world.applicant, f"{VETTING}/applications", {"evaluator": world.code, "items": [ITEM]}).json()
+    address = f"{VETTING}/applications/{made['id']}"
+    unnamed = assert_problem(world.post(world.applicant, f"{address}/steps", {"step": "submit"}), 409, "step-refused")
+    world.post(world.applicant, f"{address}/steps", {"step": "submit", "dossier": 1})
+    world.post(world.officer, f"{address}/assessment", {"step": "accept"})
+    world.post(world.officer, f"{address}/assessment", {"step": "assess", "assessors": [str(world.officer.account_id)]})
+    raised = world.post(
+        world.officer,
+        f"{address}/assessment",
+        {"step": "raise_findings", "findings": [{"grade": "minor", "statement": "x"}], "answer_by": years_later(1)},
+    ).json()
+    answer = {"step": "answer_findings", "answers": [{"finding": raised["findings"][0]["id"], "statement": "Mended."}]}
+
+    refused = world.post(world.applicant, f"{address}/steps", answer | {"dossier": 99})
+    taken = world.post(world.applicant, f"{address}/steps", answer | {"dossier": 1})
+
+    assert "None" not in unnamed["detail"]
+    assert "DOSSIER_INCOMPLETE" in str(assert_problem(refused, 409, "step-refused"))
+    assert (taken.status_code, taken.json()["dossier"]) == (200, 1)
+
+
+def test_a_region_is_kept_with_ordinary_digits_and_once(world: World) -> None:
+    item = ITEM | {"regions": ["mca:\uff1420000", "mca:420000"]}
+
+    made = world.post(world.applicant, f"{VETTING}/applications", {"evaluator": world.code, "items": [item]})
+
+    assert made.json()["items"][0]["regions"] == ["mca:420000"]
 
 
 def test_an_unknown_evaluator_is_not_found(world: World) -> None:
