@@ -69,7 +69,9 @@ def validated(model: type[Model], value: Any) -> Model:
             # A value that may be of several types is refused once by each of them.
             earlier = f"{faults[pointer].message}; or: " if pointer in faults else ""
             code = each["type"].replace("_", "-")
-            faults[pointer] = Violation(code, f"{earlier}{each['msg']}", pointer=pointer)
+            # What our own rules say needs no word about how Python says it.
+            message = each["msg"].removeprefix("Value error, ")
+            faults[pointer] = Violation(code, f"{earlier}{message}", pointer=pointer)
         detail = f"The request breaks its declared form in {len(faults)} place(s)."
         raise RequestRejected(detail, faults.values()) from error
 

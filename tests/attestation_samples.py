@@ -53,11 +53,10 @@ def make_content(items: Sequence[str] = (ITEM,), **changes: Any) -> dict[str, An
 
 def make_check(content: dict[str, Any] | None = None, **changes: Any) -> AttestedCheck:
     decision = content or make_content()
-    decided = {"verdict": decision["verdict"], "members": [decision]}
     known = {
         "id": uuid4(), "code": "ec-000001", "evaluator": "ev-000001",
         "credit_code": "91110000600037341L", "names": ("呼伦贝尔评估院",),
-        "content": decided, "known_at": ISSUED, "result_sha256": digest(decided), "days": 90,
+        "content": decision, "known_at": ISSUED, "result_sha256": digest(decision), "days": 90,
     }  # fmt: skip
     return AttestedCheck(**(known | changes))
 

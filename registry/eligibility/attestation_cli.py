@@ -121,7 +121,8 @@ def list_keys(
         write_whole(out, text.encode())
 
 
-@attest.command("key-compromised")
+# A name of a key may begin with a hyphen.
+@attest.command("key-compromised", context_settings={"ignore_unknown_options": True})
 def key_compromised(
     kid: Annotated[str, typer.Argument(metavar="KEY", help="As `registry attest keys` shows it under kid.")],
     since: Annotated[str, typer.Option("--from", metavar="INSTANT", help="From when on others may have had it.")],

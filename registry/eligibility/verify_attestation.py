@@ -26,7 +26,7 @@ from typing import Any
 ALGORITHM, TYPE, LIST_TYPE = "Ed25519", "EligibilityAttestation", "BitstringStatusListCredential"
 HEADER = {"alg", "cty", "iat", "iss", "kid", "typ"}
 # What the digest of a decision is of.
-DECISION = ("verdict", "members")
+DECISION = ("verdict", "policy", "request", "rules", "nearest_misses", "next_change_at")
 ENTRIES = 131_072
 _STREAM = re.compile(rb"(?P<dictionary><<[^\x00]{0,2000}?>>)\s*stream\r?\n")
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -198,9 +198,12 @@ def require_dates(verified: Verified, at: datetime) -> None:
 def require_decision(verified: Verified, decision: Any) -> None:
     """That the decision is, rule by rule, the one that was attested."""
     require(isinstance(decision, dict), "The decision is no JSON object.")
-    missing = [name for name in DECISION if name not in decision]
+    # A stored check holds its one decision among members.
+    members = decision.get("members", [decision])
+    is_one = isinstance(members, list) and len(members) == 1 and isinstance(members[0], dict)
+    missing = [name for name in DECISION if not is_one or name not in members[0]]
     require(not missing, f"The decision lacks {', '.join(missing)}.")
-    digest = hashlib.sha256(canonical({name: decision[name] for name in DECISION}).encode()).hexdigest()
+    digest = hashlib.sha256(canonical({name: members[0][name] for name in DECISION}).encode()).hexdigest()
     attested = verified.subject.get("resultSha256")
     require(digest == attested, f"The decision has the digest {digest}; attested is {attested}.")
 

@@ -82,11 +82,11 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """dossier_faults: of submit and answer_findings, what is wrong with the version that is named. assessors: of assess.
+    """dossier_faults: of submit and answer_findings, what is wrong with the version that is named.
 
-    findings: of raise_findings, new ones. answer_by: of raise_findings. closed: of conclude, findings whose correction
-    was verified. granted: of grant_reduced. criteria_not_met: by item, requirements that failed or are not known.
-    reasons: of refuse.
+    assessors: of assess. findings, answer_by: of raise_findings, the new ones and the last day for the answer. closed:
+    of conclude, findings whose correction was verified. granted: of grant_reduced. criteria_not_met: by item,
+    requirements that failed or are not known. reasons: of refuse.
     """
 
     type: StepType

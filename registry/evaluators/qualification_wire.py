@@ -33,6 +33,15 @@ def _lines(text: str) -> str:
     return text
 
 
+def _word(text: str) -> str:
+    """What is compared letter by letter: a space at its end would make another word of it."""
+    if (hidden := hidden_character(text)) is not None:
+        raise ValueError(f"the invisible character {hidden} is not allowed")
+    if text != text.strip():
+        raise ValueError("a space stands before or after it")
+    return text
+
+
 def _identifier(text: str) -> str:
     if read_uuid(text) is None:
         raise ValueError("this is no identifier")
@@ -55,7 +64,7 @@ Instant = Annotated[str, Field(max_length=40), AfterValidator(_instant)]
 Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
 Lines = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_lines)]
 Identifier = Annotated[str, Field(max_length=40), AfterValidator(_identifier)]
-Word = Annotated[VisibleText, Field(min_length=1, max_length=200)]
+Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_word)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 ItemNames = Annotated[list[Word], Field(min_length=1, max_length=1000, description="Identifiers or numbers of items.")]
 _Version = Annotated[str, Field(max_length=40, pattern="^(0|[1-9][0-9]*)([.](0|[1-9][0-9]*)){2}(-[0-9a-z.-]+)?$")]

@@ -168,6 +168,13 @@ def test_case_9_by_a_name_everybody_who_bears_or_bore_it_is_found_and_nobody_is_
     assert found(stranger_of(database), "小山", "2026-07-01") == [now_named]
 
 
+def test_a_name_is_asked_for_with_its_day_and_alone(database: Database) -> None:
+    asking = stranger_of(database)
+
+    for query in ({"name": "甲"}, {"valid_at": "2026-07-01"}, {"name": "甲", "valid_at": "2026-07-01", "q": "甲"}):
+        assert_problem(asking.get(EVALUATORS, params=query), 422, "name-question-rejected")
+
+
 def test_a_list_comes_in_pages(database: Database) -> None:
     # Their names are much alike, so that only who vets finds all by them.
     applicant, officer = acting_as(database), acting_as(database, Role.VETTING_OFFICER)

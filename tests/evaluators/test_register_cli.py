@@ -57,6 +57,16 @@ def test_two_files_are_taken_in_and_every_bad_row_is_named(tmp_path: Path) -> No
     assert "scope.csv, row 3, column ref" in str(done.exception)
 
 
+def test_one_csv_file_is_told_to_be_half_a_register(tmp_path: Path) -> None:
+    files = write_files(tmp_path, [make_evaluator(1)], [make_grant(1)])
+
+    done = take(files.evaluators)
+
+    assert isinstance(done.exception, RegisterRejected)
+    assert "second CSV file" in str(done.exception)
+    assert "column certificate_number" not in str(done.exception)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

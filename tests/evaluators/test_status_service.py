@@ -247,6 +247,13 @@ def test_a_time_that_cannot_be_asked_about_is_refused(text: str) -> None:
         read_known_at(text, LATE)
 
 
+def test_how_an_address_writes_a_zone_is_told_where_its_sign_was_lost() -> None:
+    for text, is_told in (("2026-03-10T00:00:00 08:00", True), ("yesterday", False)):
+        with pytest.raises(TimeRejected) as raised:
+            read_valid_at(text)
+        assert ("%2B" in str(raised.value)) == is_told
+
+
 def test_what_will_be_known_is_not_asked_for() -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -273,6 +273,17 @@ def test_a_region_is_kept_with_ordinary_digits_and_once(world: World) -> None:
     assert made.json()["items"][0]["regions"] == ["mca:420000"]
 
 
+def test_a_word_of_a_scope_has_no_space_around_it_and_is_not_empty(world: World) -> None:
+    items = [ITEM | {"domain": " agri"}, ITEM | {"standard": ""}, ITEM | {"domain": "ag\u200bri"}]
+
+    answer = world.post(world.applicant, f"{VETTING}/applications", {"evaluator": world.code, "items": items})
+
+    errors = assert_problem(answer, 422, "invalid-request")["errors"]
+    assert [each["pointer"] for each in errors] == ["/items/0/domain", "/items/1/standard", "/items/2/domain"]
+    assert errors[0]["message"] == "a space stands before or after it"
+    assert "1 character" in errors[1]["message"]
+
+
 def test_an_unknown_evaluator_is_not_found(world: World) -> None:
     assert_problem(world.get(f"{EVALUATORS}/ev-999999/status", valid_at=today()), 404, "evaluator-not-found")
     assert_problem(world.get(f"{EVALUATORS}/ev-999999/history"), 404, "evaluator-not-found")
