@@ -16,6 +16,7 @@ from registry.eligibility.asking import Tuple, Written, window_of
 from registry.eligibility.attestation_api import OpenIssuer, open_issuer
 from registry.eligibility.override_service import Otherwise
 from registry.eligibility.question import RiskClass
+from registry.eligibility.question_wire import QuestionIn
 from registry.eligibility.reach_service import require
 from registry.eligibility.wire import (
     AffectedListOut,
@@ -25,7 +26,6 @@ from registry.eligibility.wire import (
     OneAnswerOut,
     OverrideIn,
     OverrideOut,
-    QuestionIn,
     ReplayOut,
     ReviewIn,
     affected_out,

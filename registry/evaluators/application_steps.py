@@ -125,7 +125,7 @@ def _raise_findings(application: Application, step: Step) -> Iterator[Refusal]:
             f"The day for the answer, {step.answer_by or 'none'}, is not after the day of the step, {step.on}.",
             f"Set answer_by to a day after {step.on}.",
             application.id,
-            step.answer_by and str(step.answer_by),
+            None if step.answer_by is None else str(step.answer_by),
             str(step.on),
         )
 
