@@ -1,4 +1,7 @@
-"""What routes ask for: the database, as a session or as a writer, the present instant, and who asks."""
+"""What routes ask for: the database, as a session or as a writer, the present instant, and who asks.
+
+What only looks at the request is `async`: anything else is handed to a thread, which costs more than most of it does.
+"""
 
 import logging
 import re
@@ -8,6 +11,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 from pydantic import BeforeValidator
 from sqlalchemy.orm import Session
@@ -100,7 +104,7 @@ def settings_of(request: Request) -> Settings:
     return found
 
 
-def cookies(request: Request) -> Cookies:
+async def cookies(request: Request) -> Cookies:
     """How cookies are named here: by whether the connection is safe."""
     return Cookies(transport_of(request.url.scheme, request.url.hostname, settings_of(request).public_url))
 
@@ -160,18 +164,24 @@ def _actor_of(request: Request, now: datetime, names: Cookies) -> Actor:
     opened = database(request)
     if authorization is not None:
         scheme, _, key = authorization.partition(" ")
-        by_key = read(opened, lambda session: accounts.actor_of_key(session, key.strip(), now))
+        by_key = read(opened, lambda session: _seen(session, accounts.actor_of_key(session, key.strip(), now), now))
         if scheme.lower() != "bearer" or by_key is None:
             raise KeyRejected("The API key is unknown, expired or revoked. Send: Authorization: Bearer <key>")
         return _noted(opened, by_key, now)
     assert token is not None
-    by_session = read(opened, lambda session: accounts.actor_of_session(session, token, now))
+    by_session = read(opened, lambda session: _seen(session, accounts.actor_of_session(session, token, now), now))
     return ANONYMOUS if by_session is None else _noted(opened, by_session, now)
 
 
-def _noted(opened: Database, found: Actor, now: datetime) -> Actor:
+def _seen(session: Session, found: Actor | None, now: datetime) -> tuple[Actor, bool] | None:
+    """With whether the use is to be written down."""
+    return None if found is None else (found, is_use_due(session, found, now))
+
+
+def _noted(opened: Database, seen: tuple[Actor, bool], now: datetime) -> Actor:
     """Writes down the use now and then. Reading goes on where nothing can be written."""
-    if read(opened, lambda session: is_use_due(session, found, now)):
+    found, is_due = seen
+    if is_due:
         try:
             write(opened, lambda session: note_use(session, found, now), attempts=1)
         except (ConcurrentWrites, Unavailable):
@@ -192,13 +202,13 @@ class Permitted:
     permission: Permission
     is_about_a_subject: bool = False
 
-    def __call__(self, request: Request, asking: ActorDep) -> Actor:
+    async def __call__(self, request: Request, asking: ActorDep) -> Actor:
         """Raises SignInNeeded, NotAllowed."""
         decision = (might if self.is_about_a_subject else may)(asking, self.permission)
         if decision:
             return asking
         if asking.is_anonymous:
-            raise SignInNeeded(_how_to_sign_in(database(request)))
+            raise SignInNeeded(await run_in_threadpool(_how_to_sign_in, database(request)))
         raise NotAllowed(decision.reason)
 
 

@@ -54,7 +54,7 @@ class BodyLimit:
         return await self._app(scope, receive_counted, send)
 
 
-def require_own_origin(request: Request) -> None:
+async def require_own_origin(request: Request) -> None:
     """A page of another site may make a browser send a form here; it may not change anything. Raises ForeignOrigin.
 
     By Fetch Metadata and by Origin. Programs send neither; what a browser sent with its cookies has at least one.
@@ -70,7 +70,7 @@ def require_own_origin(request: Request) -> None:
         raise ForeignOrigin("Only pages of this server may change anything here.")
 
 
-def require_known_parameters(request: Request) -> None:
+async def require_known_parameters(request: Request) -> None:
     """So that no typing error goes unseen. Raises UnknownParameter, also for one that is given twice."""
     operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
     known = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]

@@ -5,20 +5,29 @@ REGISTRY_FUZZ_CASES raises their number; then they differ from run to run.
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from api_requests import COMPARISONS, client_of, make_app, make_body
+from api_requests import COMPARISONS, make_app, make_body
 from databases import Databases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from people import make_person
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
+from schemathesis.schemas import BaseSchema
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+from vetting_samples import make_vetting
 
-from registry.db import Database, open_database
+from registry.accounts.permissions import Role
+from registry.db import open_database, write
 
 OPERATIONS = sorted(
     (method.upper(), path)
@@ -32,13 +41,54 @@ CASES = int(os.environ.get("REGISTRY_FUZZ_CASES", "300"))
 SHARES = {"POST": 6, "GET": 1}
 CHECKED = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 LONGEST_ERROR = 16 * 1024
+CHECKS_OF_ELIGIBILITY = "/api/v1/eligibility-checks"
+# Whoever may do most of what there is; an administrator could shut this very account.
+ROLES = (Role.AUDITOR, Role.PROCUREMENT, Role.VETTING_OFFICER, Role.EDITOR, Role.APPROVER)
+
+
+@dataclass(frozen=True)
+class Target:
+    """recorded: values for addresses, by name and by the beginning of the address, of what there is."""
+
+    client: TestClient
+    schema: BaseSchema
+    recorded: Mapping[tuple[str, str], str]
+
+    def known_values(self, path: str) -> dict[str, str]:
+        named = re.findall("{(.*?)}", path)
+        return {name: value for (start, name), value in self.recorded.items() if name in named and start in path}
 
 
 @pytest.fixture(scope="module")
-def fuzzed(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    opened = open_database(databases.migrated("sqlite", tmp_path_factory.mktemp("fuzz")))
-    yield opened
-    opened.close()
+def target(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with closing(open_database(databases.migrated("sqlite", folder))) as opened:
+        evaluator = write(opened, lambda session: make_known(session, folder))
+        app = make_app(opened, public_url="http://testserver")
+        client = TestClient(app, raise_server_exceptions=False)
+        client.headers.update(write(opened, lambda session: make_person(session, *ROLES)).bearer)
+        made = client.post(COMPARISONS, json=make_body()).json()
+        check = client.post(CHECKS_OF_ELIGIBILITY, json=make_question(evaluator)).json()
+        attestation = client.post(check["links"]["attestation"]).json()
+        recorded = {
+            ("/comparisons", "comparison_id"): made["id"], ("/evaluators", "code"): evaluator,
+            ("/eligibility-checks", "code"): check["decision_id"],
+            ("/attestations", "attestation_id"): attestation["id"],
+            ("/status-lists", "purpose"): "revocation", ("/status-lists", "number"): "1",
+        }  # fmt: skip
+        yield Target(client, schemathesis.openapi.from_asgi("/api/openapi.json", app), recorded)
+
+
+def make_known(session: Session, folder: Path) -> str:
+    """The code of an evaluator that is qualified."""
+    vetting = make_vetting(session, folder)
+    vetting.granted(effective="2024-01-05", valid_to="2028-01-01")
+    return vetting.evaluator.code
+
+
+def make_question(evaluator: str) -> dict[str, Any]:
+    scope = {"domain": "agri", "region": "mca:420000", "type": "annual", "standard": "rural-rev@2.1.0", "level": "town"}
+    return {"members": [{"evaluator": evaluator, "scope": [scope]}], "valid_at": "2026-05-01"}
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +104,10 @@ def examples_of(method: str, path: str) -> int:
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Database, method: str, path: str) -> None:
-    client = client_of(fuzzed)
-    bearer = {"authorization": client.headers["authorization"]}
-    made = client.post(COMPARISONS, json=make_body()).json()
-    schema = schemathesis.openapi.from_asgi("/api/openapi.json", make_app(fuzzed))
-    modes = [schema[path][method].as_strategy(generation_mode=mode) for mode in GenerationMode]
+def test_no_request_is_answered_with_a_fault_of_ours(target: Target, method: str, path: str) -> None:
+    bearer = {"authorization": target.client.headers["authorization"]}
+    known = target.known_values(path)
+    modes = [target.schema[path][method].as_strategy(generation_mode=mode) for mode in GenerationMode]
     checks: list[Any] = [CHECKS.get_one(name) for name in CHECKED]
     seen: list[int] = []
 
@@ -72,8 +120,8 @@ def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Database, method: s
         suppress_health_check=list(HealthCheck),
     )
     def try_it(case: Any, is_recorded: bool) -> None:
-        if is_recorded and "comparison_id" in path:
-            case.path_parameters = {"comparison_id": made["id"]}
+        if is_recorded and known:
+            case.path_parameters = {**case.path_parameters, **known}
         response = case.call(headers=bearer)
         case.validate_response(response, checks=checks)
         assert response.status_code < 400 or len(response.content) <= LONGEST_ERROR
@@ -82,7 +130,7 @@ def test_no_request_is_answered_with_a_fault_of_ours(fuzzed: Database, method: s
     try_it()
 
     assert seen
-    assert client_of(fuzzed).get("/healthz").status_code == 200
+    assert target.client.get("/healthz").status_code == 200
 
 
 def test_the_cases_are_as_many_as_asked_for() -> None:
