@@ -77,7 +77,7 @@ FROM body CROSS JOIN engagements g ON g.evaluator_id = body.id CROSS JOIN engage
 UNION ALL SELECT 'score', s.grade, s.score, s.low, s.recorded_at
 FROM compared_evaluators s JOIN body ON s.evaluator = body.code
 """
-LIMIT = '''
+LIMIT = """
 import json, sqlite3, sys
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -91,7 +91,7 @@ async def rows(request):
     content = json.dumps([dict(zip(names, row)) for row in cursor], ensure_ascii=False).encode()
     return Response(content, media_type="application/json")
 uvicorn.run(Starlette(routes=[Route("/rows", rows)]), port=int(sys.argv[2]), log_level="warning")
-'''
+"""
 
 
 def add_engagements(session: Session) -> None:

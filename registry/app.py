@@ -95,6 +95,17 @@ class SecureHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+PAGES = (accounts_web, own_account_web, attestation_web)
+APIS = (
+    reliability_api, accounts_api, audit_api, regions_api, qualification_api, vetting_api, surveillance_api, draft_api,
+    standards_api,
+    # Its /export stands before /{code}.
+    register_api,
+    dossier_api, webhook_api, exclusion_api, fieldwork_api, independence_api, judgement_api, entity_api,
+    eligibility_api, batch_api, attestation_api,
+)  # fmt: skip
+
+
 def create_app(
     settings: Settings, comparison: reliability.HeldComparison | None = None, database: Database | None = None
 ) -> FastAPI:
@@ -119,35 +130,7 @@ def create_app(
     app.state.comparison = comparison
     app.state.database = database
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
-    public = [Depends(permitted("pages.read"))]
-    app.include_router(reliability.router, include_in_schema=False, dependencies=public)
-    app.include_router(reliability_api.router)
-    app.include_router(problem_pages.router, include_in_schema=False, dependencies=public)
-    app.include_router(accounts_web.router, include_in_schema=False)
-    app.include_router(own_account_web.router, include_in_schema=False)
-    app.include_router(accounts_api.router)
-    app.include_router(audit_api.router)
-    app.include_router(regions_api.router)
-    app.include_router(qualification_api.router)
-    app.include_router(vetting_api.router)
-    app.include_router(surveillance_api.router)
-    app.include_router(draft_api.router)
-    app.include_router(standards_api.router)
-    # Its /export stands before /{code}.
-    app.include_router(register_api.router)
-    app.include_router(dossier_api.router)
-    app.include_router(webhook_api.router)
-    app.include_router(exclusion_api.router)
-    app.include_router(fieldwork_api.router)
-    app.include_router(independence_api.router)
-    app.include_router(judgement_api.router)
-    app.include_router(entity_api.router)
-    app.include_router(eligibility_api.router)
-    app.include_router(batch_api.router)
-    app.include_router(attestation_api.router)
-    app.include_router(attestation_web.router, include_in_schema=False)
-    app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)
-    app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False)
+    _include_routes(app)
     app.add_exception_handler(RegistryError, on_registry_error)
     app.add_exception_handler(RequestValidationError, on_request_error)
     app.add_exception_handler(HTTPException, on_http_error)
@@ -156,6 +139,18 @@ def create_app(
     app.add_middleware(SecureHeaders)
     app.openapi = lambda: openapi.document(app, BODIES)  # type: ignore[method-assign]
     return app
+
+
+def _include_routes(app: FastAPI) -> None:
+    public = [Depends(permitted("pages.read"))]
+    app.include_router(reliability.router, include_in_schema=False, dependencies=public)
+    app.include_router(problem_pages.router, include_in_schema=False, dependencies=public)
+    for face in PAGES:
+        app.include_router(face.router, include_in_schema=False)
+    for face in APIS:
+        app.include_router(face.router)
+    app.add_api_route("/api", api_page, methods=["GET"], include_in_schema=False, dependencies=public)
+    app.add_api_route("/healthz", healthz, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def _working(database: Database | None, settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -19,7 +19,8 @@ SCHEMAS = (
     "fact-sheet.v1",
     "localization.v1",
     "mapping.v1",
-    "qualification-event.v1", "eligibility-decision.v1",
+    "qualification-event.v1",
+    "eligibility-decision.v1",
     "resolved-standard.v1",
     "standard.v1",
 )

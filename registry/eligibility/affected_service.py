@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts.permissions import Actor
+from registry.accounts.permissions import Actor, Permission
 from registry.audit.entry import Event, read_entry
 from registry.audit.models import Entry, Head
 from registry.audit.service import append, take_turn
@@ -17,6 +17,7 @@ from registry.eligibility.affected import Causes, causes_of, outcomes_sha256
 from registry.eligibility.check_service import Replay, replay
 from registry.eligibility.eligibility_errors import AffectedNotFound, AlreadyReviewed
 from registry.eligibility.models import Affected, AffectedReview, CheckedBody, EligibilityCheck, Position
+from registry.eligibility.reach_service import require_check
 from registry.keyset import read_uuid
 
 # Gone through in one transaction: others write between two of them.
@@ -151,12 +152,14 @@ def needing_review(session: Session, checks: Sequence[EligibilityCheck]) -> froz
 
 
 def review(session: Session, actor: Actor, text: str, opinion: Opinion, now: datetime) -> AffectedCheck:
-    """An officer has looked at it. Raises AffectedNotFound, AlreadyReviewed."""
+    """An officer has looked at it. Raises AffectedNotFound, NotAllowed, AlreadyReviewed."""
     take_turn(session)
     affected_id = read_uuid(text)
     row = None if affected_id is None else session.get(Affected, affected_id)
     if row is None:
         raise AffectedNotFound(f"There is no affected check {text[:80]}.")
+    check = session.get_one(EligibilityCheck, row.check_id)
+    require_check(session, actor, Permission.ELIGIBILITY_REVIEW, check)
     if session.get(AffectedReview, row.id) is not None:
         raise AlreadyReviewed("An officer has looked at this already; what was said stands.")
     made = AffectedReview(
@@ -165,7 +168,6 @@ def review(session: Session, actor: Actor, text: str, opinion: Opinion, now: dat
     )  # fmt: skip
     session.add(made)
     session.flush()
-    check = session.get_one(EligibilityCheck, row.check_id)
     payload = {"affected": str(row.id), "outcome": opinion.outcome}
     subject = f"eligibility_check:{check.code}"
     append(session, Event(actor.log_name, "eligibility.review", subject, payload, opinion.reason), now)

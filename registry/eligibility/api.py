@@ -11,7 +11,6 @@ from registry.answered_requests import answer_once
 from registry.canonical import canonical_json, digest
 from registry.db import read
 from registry.deps import Change, KeyHeader, NowDep, ReadSessionDep, changing, database, permitted, response_of
-from registry.deps import require as require_permission
 from registry.eligibility import affected_service, check_service, kept_answers_service, override_service
 from registry.eligibility.affected_service import Opinion
 from registry.eligibility.asking import Tuple, Written, window_of
@@ -19,7 +18,7 @@ from registry.eligibility.attestation_api import OpenIssuer, open_issuer
 from registry.eligibility.override_service import Otherwise
 from registry.eligibility.question import RiskClass
 from registry.eligibility.question_wire import QuestionIn
-from registry.eligibility.reach_service import require
+from registry.eligibility.reach_service import reaches, require, require_check
 from registry.eligibility.wire import (
     AffectedListOut,
     AffectedOut,
@@ -51,7 +50,7 @@ _MOST_MARKS = 100
 router = APIRouter(prefix=PREFIX, tags=["eligibility"], dependencies=[Depends(require_known_parameters)])
 
 Asking = Annotated[Actor, Depends(permitted("eligibility.read", about_a_subject=True))]
-READ = [Depends(permitted("eligibility.read", about_a_subject=True))]
+Reviewing = Annotated[Actor, Depends(permitted("eligibility.review", about_a_subject=True))]
 Text = Annotated[str, Query(min_length=1, max_length=150)]
 Party = Annotated[str | None, Query(max_length=100, description="A credit code, an evaluator's code or a region.")]
 Parties = Annotated[list[str] | None, Query(max_length=50, description="As the others; repeatable.")]
@@ -166,33 +165,43 @@ def store(
     return response_of(change(work))
 
 
-@router.get("/eligibility-checks", dependencies=READ)
+@router.get("/eligibility-checks")
 def list_checks(
+    asking: Asking,
     session: ReadSessionDep,
     evaluator: Annotated[str | None, Query(max_length=40, description="Code, or the credit code asked about.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ChecksOut:
-    """Stored checks, the newest first."""
+    """Stored checks, the newest first.
+
+    A page may have fewer than were asked for: only those that your roles reach are shown.
+    """
     before = None if cursor is None else decode_row_cursor(cursor)
     found = check_service.list_checks(session, evaluator=evaluator, limit=limit + 1, before=before)
     page = found[:limit]
-    waiting = affected_service.needing_review(session, page)
+    shown = [each for each in page if reaches(session, asking, Permission.ELIGIBILITY_READ, each)]
+    waiting = affected_service.needing_review(session, shown)
     following = encode_row_cursor(page[-1].stored_at, page[-1].id) if len(found) > limit else None
-    return ChecksOut(checks=[line_out(each, each.id in waiting) for each in page], next=following)
+    return ChecksOut(checks=[line_out(each, each.id in waiting) for each in shown], next=following)
 
 
-@router.get("/eligibility-checks/affected", dependencies=[Depends(permitted("eligibility.review"))])
+@router.get("/eligibility-checks/affected")
 def list_affected(
+    asking: Reviewing,
     session: ReadSessionDep,
     check: Annotated[str | None, Query(max_length=20, description="Only of this check.")] = None,
     waiting: Annotated[bool, Query(description="Only those that no officer looked at.")] = True,
     limit: Limit = 50,
 ) -> AffectedListOut:
-    """Stored checks whose answers would be others by what was recorded since, the newest mark first."""
+    """Stored checks whose answers would be others by what was recorded since, the newest mark first.
+
+    There may be fewer than were asked for: only those that your roles reach are shown.
+    """
     about = None if check is None else check_service.get_check(session, check)
     found = affected_service.list_affected(session, limit=limit, check=about, waiting=waiting)
-    return AffectedListOut(checks=[affected_out(each) for each in found])
+    shown = [each for each in found if reaches(session, asking, Permission.ELIGIBILITY_REVIEW, each.check)]
+    return AffectedListOut(checks=[affected_out(each) for each in shown])
 
 
 @router.post("/eligibility-checks/affected/{affected_id}/review", openapi_extra=documented(ReviewIn))
@@ -204,26 +213,27 @@ def review(
     """An officer has looked at a mark: the award stands, was asked about again, or is questioned."""
 
     def work(session: Any, actor: Actor) -> AffectedOut:
-        require_permission(actor, Permission.ELIGIBILITY_REVIEW)
         opinion = Opinion(given.outcome, given.reason)
         return affected_out(affected_service.review(session, actor, affected_id, opinion, change.now))
 
     return change(work)
 
 
-@router.get("/eligibility-checks/{code}", response_model=CheckOut, dependencies=READ)
-def show(code: CodePath, session: ReadSessionDep) -> Response:
+@router.get("/eligibility-checks/{code}", response_model=CheckOut)
+def show(code: CodePath, asking: Asking, session: ReadSessionDep) -> Response:
     """As it was answered, with what an officer decided beside it and what came up since."""
     found = check_service.get_check(session, code)
+    require_check(session, asking, Permission.ELIGIBILITY_READ, found)
     overrides = override_service.list_overrides(session, found)
     marks = affected_service.list_affected(session, limit=_MOST_MARKS, check=found)
     return Response(canonical_json(check_document(found, overrides, marks)), media_type=_JSON)
 
 
-@router.get("/eligibility-checks/{code}/replay", dependencies=READ)
-def replay(code: CodePath, session: ReadSessionDep, now: NowDep, known_at: Instant = None) -> ReplayOut:
+@router.get("/eligibility-checks/{code}/replay")
+def replay(code: CodePath, asking: Asking, session: ReadSessionDep, now: NowDep, known_at: Instant = None) -> ReplayOut:
     """The same question by the same policy: by what was known then, or at another instant, rule by rule."""
     found = check_service.get_check(session, code)
+    require_check(session, asking, Permission.ELIGIBILITY_READ, found)
     at: datetime | None = None if known_at is None else read_known_at(known_at, now)
     return replay_out(found, check_service.replay(session, found, at))
 
@@ -238,7 +248,6 @@ def decide_otherwise(
     """An officer's own decision, signed, with its legal basis. The verdict stays as it is."""
 
     def work(session: Any, actor: Actor) -> OverrideOut:
-        require_permission(actor, Permission.ELIGIBILITY_OVERRIDE)
         found = check_service.get_check(session, code)
         wanted = Otherwise(given.verdict, given.reason, given.legal_basis)
         made = override_service.override(session, actor, found, wanted, issuer(session), change.now)

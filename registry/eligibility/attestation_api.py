@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from registry.accounts.permissions import Actor
-from registry.deps import Change, LogKeysDep, NowDep, ReadSessionDep, changing, permitted, require, settings_of
+from registry.deps import Change, LogKeysDep, NowDep, ReadSessionDep, changing, permitted, settings_of
 from registry.eligibility import attestation_queries as queries
 from registry.eligibility import attestation_service as service
 from registry.eligibility.attestation_check_service import attested_check
@@ -19,6 +19,7 @@ from registry.eligibility.attestation_wire import AttestationOut, attestation_ou
 from registry.eligibility.check_service import get_check
 from registry.eligibility.credential import Addresses
 from registry.eligibility.models import EligibilityCheck
+from registry.eligibility.reach_service import require_check
 from registry.eligibility.status_list import Purpose
 from registry.evaluators.asked_times import read_known_at
 from registry.json_text import MAX_INTEGER
@@ -64,8 +65,9 @@ def issue(
     """Sign what the decision says, for whoever has to show it."""
 
     def work(session: Any, actor: Actor) -> AttestationOut:
-        require(actor, service.ISSUE)
-        attested = attested_check(session, get_check(session, code))
+        check = get_check(session, code)
+        require_check(session, actor, service.ISSUE, check)
+        attested = attested_check(session, check)
         made = service.issue(session, actor, attested, issuer(session), change.now)
         return attestation_out(service.show(session, str(made.id), change.now))
 
@@ -95,15 +97,19 @@ def show_jws(attestation_id: IdPath, session: ReadSessionDep) -> Response:
     "/attestations/{attestation_id}/pdf",
     responses={200: {"content": {_PDF: {}}}},
     response_model=None,
-    dependencies=[Depends(permitted("attestation.issue"))],
 )
-def show_pdf(attestation_id: IdPath, session: ReadSessionDep) -> Response:
+def show_pdf(
+    attestation_id: IdPath,
+    asking: Annotated[Actor, Depends(permitted("attestation.issue", about_a_subject=True))],
+    session: ReadSessionDep,
+) -> Response:
     """To print: with the reasons of every rule that is no pass, and the signed text inside.
 
     Reasons may name owners of the evaluator, so it is for those who may ask; whom they give it to is their affair.
     """
     found = queries.get_attestation(session, attestation_id)
     check = session.get_one(EligibilityCheck, found.check_id)
+    require_check(session, asking, service.ISSUE, check)
     content = attestation_pdf(found, attested_check(session, check))
     name = f"attestation-{found.id}.pdf"
     return Response(content, media_type=_PDF, headers={"content-disposition": f'attachment; filename="{name}"'})

@@ -90,7 +90,7 @@ def answer_batch(session: Session, actor: Actor, given: BiddersFile, order: Orde
     """
     report = Report(given, _sha256(given, order), order.known_at, ())
     bidders, faults = _bidders(given, order)
-    _require(session, actor, bidders)
+    _require(session, actor, order, bidders)
     before = _stored(session, report)
     if before:
         return replace(report, answers=_as_answered(session, given, before), was_there=True)
@@ -164,10 +164,11 @@ def _bidders(given: BiddersFile, order: Order) -> tuple[dict[int, Bidder], list[
     return {index: bidder for index, (bidder, _) in matched}, faults
 
 
-def _require(session: Session, actor: Actor, bidders: dict[int, Bidder]) -> None:
+def _require(session: Session, actor: Actor, order: Order, bidders: dict[int, Bidder]) -> None:
     """Raises NotAllowed. Each place and domain once."""
     told: dict[object, Written] = {(each.written.scope, each.written.window): each.written for each in bidders.values()}
-    require(session, actor, Permission.ELIGIBILITY_CHECK, told.values())
+    for each in (Permission.ELIGIBILITY_CHECK, *([Permission.ATTESTATION_ISSUE] if order.attest else [])):
+        require(session, actor, each, told.values())
 
 
 def _faults_of(error: RegistryError) -> Iterator[Violation]:

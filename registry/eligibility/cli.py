@@ -262,10 +262,8 @@ def review(
     json: JsonOption = False,
 ) -> None:
     """Say that a mark was looked at: the award stands, was asked_again, or is award_questioned."""
-    from registry.accounts.permissions import Permission
     from registry.eligibility import affected_service
     from registry.eligibility.affected_service import Opinion
-    from registry.eligibility.reach_service import require_at_all
     from registry.eligibility.wire import AffectedOut, ReviewIn, affected_out
     from registry.evaluators.deciding_cli import Acting, act
     from registry.evaluators.vetting_inputs import read_body
@@ -273,7 +271,6 @@ def review(
     given = read_body(file, ReviewIn)
 
     def work(by: Acting) -> AffectedOut:
-        require_at_all(by.actor, Permission.ELIGIBILITY_REVIEW)
         opinion = Opinion(given.outcome, given.reason)
         return affected_out(affected_service.review(by.session, by.actor, mark, opinion, by.now))
 
@@ -283,11 +280,9 @@ def review(
 @check.command()
 def override(code: CheckArgument, file: BodyArgument, key: KeyOption, json: JsonOption = False) -> None:
     """Decide otherwise as an officer, signed, with the legal basis. The verdict stays as it is."""
-    from registry.accounts.permissions import Permission
     from registry.eligibility import check_service, override_service
     from registry.eligibility.batch_cli import issuer_opener
     from registry.eligibility.override_service import Otherwise
-    from registry.eligibility.reach_service import require_at_all
     from registry.eligibility.wire import OverrideIn, OverrideOut, override_out
     from registry.evaluators.deciding_cli import Acting, act
     from registry.evaluators.vetting_inputs import read_body
@@ -298,7 +293,6 @@ def override(code: CheckArgument, file: BodyArgument, key: KeyOption, json: Json
         opener = issuer_opener(own)
 
     def work(by: Acting) -> OverrideOut:
-        require_at_all(by.actor, Permission.ELIGIBILITY_OVERRIDE)
         found = check_service.get_check(by.session, code)
         wanted = Otherwise(given.verdict, given.reason, given.legal_basis)
         issuer = opener(by.session)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts.permissions import Actor
+from registry.accounts.permissions import Actor, Permission
 from registry.audit.entry import Event
 from registry.audit.service import append, take_turn
 from registry.eligibility import attestation_key_service as key_service
@@ -15,6 +15,7 @@ from registry.eligibility.attestation_service import Issuer
 from registry.eligibility.decision import instant
 from registry.eligibility.eligibility_errors import OverrideRefused
 from registry.eligibility.models import EligibilityCheck, Override
+from registry.eligibility.reach_service import require_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class Otherwise:
 def override(
     session: Session, actor: Actor, check: EligibilityCheck, wanted: Otherwise, issuer: Issuer, now: datetime
 ) -> Override:
-    """Raises OverrideRefused for the verdict that stands anyway, and for a command without a person."""
+    """Raises NotAllowed, and OverrideRefused for the verdict that stands anyway, and for a command without a person."""
     take_turn(session)
+    require_check(session, actor, Permission.ELIGIBILITY_OVERRIDE, check)
     if actor.person_id is None:
         raise OverrideRefused("An override is a person's decision. Act with an account: `--key FILE`, or over the API.")
     if wanted.verdict == check.verdict:

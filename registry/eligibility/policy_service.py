@@ -29,8 +29,8 @@ def policy_for(session: Session, places: Iterable[str], written_on: date, known_
     on = legal_day(known_at)
     resolver = Resolver(session, Asked(STANDARD, on, known_at))
     present = (each for place in places for each in _present(session, place, written_on, on))
-    found = {region: _read(_resolved(resolver, region)) for region in dict.fromkeys(present)}
-    pins = {policy.pin.sha256: region for region, policy in found.items()}
+    found = {region: _read(resolver.answer(region).resolved) for region in dict.fromkeys(present)}
+    pins = {policy.pin.sha256: str(region) for region, policy in found.items()}
     if len(pins) > 1:
         named = ", ".join(sorted(pins.values()))
         message = f"The places decide by different policies: {named}."
@@ -45,24 +45,18 @@ def pinned_policy(session: Session, pin: dict[str, Any], known_at: datetime) -> 
     return _read(Resolver(session, asked).answer(None).resolved)
 
 
-def _present(session: Session, region: str, written_on: date, on: date) -> tuple[str, ...]:
-    """The region, or what came in its place by the day of asking."""
+def _present(session: Session, region: str, written_on: date, on: date) -> tuple[str | None, ...]:
+    """The region, or what came in its place by the day of asking. None where it is not known: then what holds
+    everywhere counts."""
     reference = read_reference(region)
     try:
-        if reference.dated is not None or regions.resolve(session, reference, on).region is not None:
+        if regions.resolve(session, reference, on).region is not None:
             return (region,)
-        gone = regions.resolve(session, Reference(reference.system, reference.code, written_on), on)
+        dated = Reference(reference.system, reference.code, reference.dated or written_on)
+        gone = regions.resolve(session, dated, on)
     except NoDivisions:
-        return (region,)
-    return tuple(str(each.reference) for each in gone.related) or (region,)
-
-
-def _resolved(resolver: Resolver, region: str) -> ResolvedStandard:
-    """Where the region is not known, what holds everywhere counts."""
-    try:
-        return resolver.answer(region).resolved
-    except NoDivisions:
-        return resolver.answer(None).resolved
+        return (None,)
+    return tuple(str(each.reference) for each in gone.related) or (None,)
 
 
 def _read(resolved: ResolvedStandard) -> Policy:

@@ -109,7 +109,9 @@ def _with_predecessors(session: Session, identity: Identity, asked: Asked) -> Id
     keys = list(dict.fromkeys(each.predecessor for each in asked.terms.successions))
     before = independence_service.identities(session, keys, asked.known_at)
     codes = identity.credit_codes.union(*(each.credit_codes for each in before))
-    return replace(identity, credit_codes=codes, names=(*identity.names, *(name for each in before for name in each.names)))
+    return replace(
+        identity, credit_codes=codes, names=(*identity.names, *(name for each in before for name in each.names))
+    )
 
 
 def check_given(session: Session, credit_code: str | None, names: tuple[str, ...], asked: Asked) -> Answer:

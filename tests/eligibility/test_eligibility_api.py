@@ -101,6 +101,15 @@ def test_a_question_without_a_day_is_refused_and_so_is_one_with_faults_all_at_on
     assert_problem(world.ask(evaluator="ev-999999"), 404, "evaluator-not-found")
 
 
+def test_a_place_that_nobody_knows_leaves_the_scope_unknown(world: World) -> None:
+    for region in ("mca:999999", "own:parish:A1"):
+        answer = world.ask(region=region)
+
+        assert answer.status_code == 200, answer.text
+        codes = {(each["rule_id"], each["reason_code"]) for each in answer.json()["rules"]}
+        assert ("SCO-001", "SCOPE_UNKNOWN") in codes
+
+
 def test_a_body_that_is_not_registered_is_unknown_and_never_refused(world: World) -> None:
     answer = world.ask(evaluator="52330106MJ0000001P", name="浙江评估院").json()
 
@@ -156,6 +165,38 @@ def test_an_officer_decides_otherwise_beside_the_verdict(world: World) -> None:
     same = world.client.post(path, json=wanted | {"verdict": stored["verdict"]}, headers=world.buyer.bearer)
     assert_problem(same, 409, "eligibility-override-refused")
     assert_problem(world.client.post(path, json=wanted, headers=world.auditor.bearer), 403, "not-allowed")
+
+
+def test_a_role_with_limits_uses_the_stored_answers_about_its_own_part_and_no_other(world: World) -> None:
+    def limited(session: Any) -> list[Person]:
+        own, other = {"field_of_assessment": "agri"}, {"field_of_assessment": "env"}
+        return [make_person(session, *(HeldRole(role, **limits) for role in (Role.PROCUREMENT, Role.AUDITOR)))
+                for limits in (own, other)]  # fmt: skip
+
+    own, other = write(world.database, limited)
+    stored = world.store().json()
+    world.suspend("2026-05-20")
+    while catch_up(world.database, utc_now()):
+        pass
+    (mark,) = world.get("/affected", own).json()["checks"]
+    attestation = world.client.post(stored["links"]["attestation"], headers=own.bearer)
+    assert attestation.status_code == 201, attestation.text
+
+    wanted = {"verdict": "eligible", "reason": "A letter.", "legal_basis": "tender document, 3.2"}
+    said = {"outcome": "stands", "reason": "The award was made before."}
+    code = stored["decision_id"]
+    requests: list[tuple[str, str, Any]] = [
+        ("GET", f"{CHECKS}/{code}", None), ("GET", f"{CHECKS}/{code}/replay", None),
+        ("GET", f"/api/v1/attestations/{attestation.json()['id']}/pdf", None),
+        ("POST", f"{CHECKS}/{code}/attestation", None), ("POST", f"{CHECKS}/{code}/overrides", wanted),
+        ("POST", f"{CHECKS}/affected/{mark['id']}/review", said),
+    ]  # fmt: skip
+    for method, path, body in requests:
+        refused = world.client.request(method, path, json=body, headers=other.bearer)
+        assert_problem(refused, 403, "not-allowed")
+        assert world.client.request(method, path, json=body, headers=own.bearer).is_success, path
+    for path in ("", "/affected?waiting=false"):
+        assert [len(world.get(path, each).json()["checks"]) for each in (own, other)] == [1, 0], path
 
 
 def test_a_consortium_is_as_good_as_its_worst_member(world: World) -> None:
