@@ -55,7 +55,7 @@ from registry.reliability.score_models import ComparedEvaluator
 from registry.reliability.service import run_submission
 from registry.reliability.submission import JSON, Options, SourceFile, Submission
 
-ENGAGEMENTS, SCORES, AGAIN, ROUNDS, SECONDS = 20_000, 5_000, 200, 1, 3.0
+ENGAGEMENTS, SCORES, AGAIN, ROUNDS, SECONDS = 20_000, 5_000, 200, 5, 2.0
 TICKS = os.sysconf("SC_CLK_TCK")
 # All that a decision about one evaluator rests on, as one query.
 ROWS = """
@@ -274,7 +274,9 @@ def numbers_of(seed: int, few: int | None) -> Iterator[int]:
 @contextmanager
 def writing(url: str) -> Iterator[None]:
     """Each second an entry that may change any answer, from another process."""
-    process = subprocess.Popen([sys.executable, __file__, "entries", url])
+    process = subprocess.Popen([sys.executable, __file__, "entries", url], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
     try:
         yield
     finally:
@@ -286,6 +288,7 @@ def add_entries(url: str) -> None:
     database, event = open_database(url), Event("operator", "exclusion_list.record", "exclusion_list:none")
     while True:
         write(database, lambda session: append(session, event, utc_now()))
+        print("written", flush=True)
         time.sleep(1)
 
 
@@ -317,13 +320,14 @@ def ask(url: str, datasette: str) -> None:
                 for name, few in (("registry, first", None), ("registry, again", AGAIN)):
                     numbers = numbers_of(100 * connections + place, few)
                     found.setdefault(name, []).append(measure(own, connections, numbers))
-                with writing(url):
-                    figures = measure(own, connections, numbers_of(place, AGAIN))
-                found.setdefault("registry, while others write", []).append(figures)
             beside: dict[str, float] = {}
             for name, figures in found.items():
                 cpu = show(name, figures, beside)
                 beside |= {} if name.startswith("registry") else {name: cpu}
+        for connections in (16, 64):
+            with writing(url):
+                busy = [measure(own, connections, numbers_of(place, AGAIN)) for place in range(ROUNDS)]
+            show(f"{connections}, while others write", busy, {})
 
 
 def main() -> None:

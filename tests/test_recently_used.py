@@ -66,3 +66,15 @@ def test_what_cannot_be_made_is_asked_for_again() -> None:
         kept.get("a", lambda: str(1 / 0))
 
     assert kept.get("a", lambda: "x") == "x"
+
+
+def test_what_is_put_in_the_place_of_another_is_counted_once() -> None:
+    kept: RecentlyUsed[str, bytes] = RecentlyUsed(10, len)
+    kept.put("a", b"123456")
+    kept.put("b", b"12")
+    kept.put("a", b"1234567")
+
+    assert (kept.find("a"), kept.find("b")) == (b"1234567", b"12")
+    kept.clear()
+    kept.put("d", b"1234567890")
+    assert kept.find("d") is not None

@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from registry.accounts.permissions import Actor, Permission
 from registry.answered_requests import answer_once
 from registry.canonical import canonical_json, digest
-from registry.db import read
-from registry.deps import Change, KeyHeader, NowDep, ReadSessionDep, changing, database, permitted, response_of
+from registry.deps import Change, KeyHeader, NowDep, ReaderDep, ReadSessionDep, changing, permitted, response_of
 from registry.eligibility import affected_service, check_service, kept_answers_service, override_service
 from registry.eligibility.affected_service import Opinion
 from registry.eligibility.asking import Tuple, Written, window_of
@@ -126,8 +124,8 @@ IssuerDep = Annotated[OpenIssuer, Depends(open_issuer)]
 
 @router.get("/eligibility", response_model=OneAnswerOut)
 def ask(
-    request: Request,
     asking: Asking,
+    read: ReaderDep,
     question: QuestionDep,
     now: NowDep,
     known_at: Instant = None,
@@ -135,12 +133,11 @@ def ask(
     """Whether an evaluator is eligible, rule by rule, with the facts. Nothing is stored; not eligible is 200."""
     known = read_known_at(known_at, now)
 
-    def look(session: Session) -> bytes:
+    def look(session: Any) -> bytes:
         require(session, asking, Permission.ELIGIBILITY_READ, [question])
         return kept_answers_service.ask(session, question, known)
 
-    # In the thread of the route: a session that is asked for takes two more.
-    return Response(one_answer_body(read(database(request), look), known, now), media_type=_JSON)
+    return Response(one_answer_body(read(look), known, now), media_type=_JSON)
 
 
 @router.post("/eligibility-checks", status_code=201, response_model=CheckOut, openapi_extra=documented(QuestionIn))

@@ -104,7 +104,7 @@ def test_what_is_no_judgement_is_refused(database: Database) -> None:
     for body in ({"verdict": "same", "reason": "x"}, distinct | {"same_as": "ev-000001"}, distinct | {"reason": ""}):
         assert_problem(officer.post(address, json=body), 422, "invalid-request")
     for query in ({"name": KNOWN}, {"valid_at": "2026-01-01"}, {"name": KNOWN, "valid_at": "2026-01-01", "q": "x"}):
-        assert_problem(officer.get(EVALUATORS, params=query), 422, "exclusion-question-rejected")
+        assert_problem(officer.get(EVALUATORS, params=query), 422, "name-question-rejected")
 
 
 def test_d62_by_commands(

@@ -195,8 +195,8 @@ def test_a_role_with_limits_uses_the_stored_answers_about_its_own_part_and_no_ot
         refused = world.client.request(method, path, json=body, headers=other.bearer)
         assert_problem(refused, 403, "not-allowed")
         assert world.client.request(method, path, json=body, headers=own.bearer).is_success, path
-    for path in ("", "/affected?waiting=false"):
-        assert [len(world.get(path, each).json()["checks"]) for each in (own, other)] == [1, 0], path
+    for path, query in (("", {}), ("/affected", {"waiting": "false"})):
+        assert [len(world.get(path, each, **query).json()["checks"]) for each in (own, other)] == [1, 0], path
 
 
 def test_a_consortium_is_as_good_as_its_worst_member(world: World) -> None:
