@@ -1,6 +1,10 @@
 """The server that the other tests rely on: it is ours, ends with us, and a given one is left as it was found."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +41,7 @@ def test_a_given_server_is_used_and_left_as_it_was(url: str) -> None:
 
 
 def test_only_databases_made_here_are_dropped(url: str) -> None:
-    Server(url, is_ours=False).drop(url)
+    Server(url).drop(url)
 
     assert make_url(url).database in names(url)
 
@@ -55,6 +59,37 @@ def test_an_own_server_ends_with_its_use_and_leaves_no_files(monkeypatch: pytest
     if pid is not None:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+ONE_THAT_WAITS = """
+import postgres_server
+with postgres_server.server() as own:
+    print(own.show("data_directory"), flush=True)
+    input()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed run cannot tell its server to end")
+def test_a_killed_run_takes_its_server_with_it_and_the_next_run_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(postgres_server.GIVEN, raising=False)
+    command = [sys.executable, "-c", ONE_THAT_WAITS]
+    run = subprocess.Popen(command, cwd=Path(__file__).parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert run.stdin is not None
+    assert run.stdout is not None
+    with run.stdin, run.stdout:
+        data = Path(run.stdout.readline().strip())
+        socket = next(data.parent.glob(".s.PGSQL.*[0-9]"))
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+
+    assert data.parent.exists()
+    give_up_at = time.monotonic() + 30
+    while socket.exists() and time.monotonic() < give_up_at:
+        time.sleep(0.05)
+    assert not socket.exists()
+    with postgres_server.server():
+        assert not data.parent.exists()
 
 
 def test_without_any_server_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
