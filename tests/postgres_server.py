@@ -126,11 +126,11 @@ def _own_server(programs: Path) -> Iterator[Server]:
         subprocess.run([*initdb, "--locale=C"], cwd=folder, capture_output=True, text=True, check=True, **as_whom)
         settings = {"listen_addresses": "", "unix_socket_directories": folder, "shared_buffers": "32MB"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [str(programs / "postgres"), "-D", str(folder / "data"), *options]
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", *options], cwd=folder, stdout=output, stderr=output,
-                preexec_fn=_end_with_parent, **as_whom,  # noqa: PLW1509 (no threads yet)
-            )  # fmt: skip
+            process = subprocess.Popen(  # noqa: PLW1509 (no threads yet)
+                command, cwd=folder, stdout=output, stderr=output, preexec_fn=_end_with_parent, **as_whom
+            )
         try:
             yield _answering(process, folder, log)
         finally:
