@@ -122,15 +122,17 @@ def _own_server(programs: Path) -> Iterator[Server]:
     as_whom = _unprivileged(folder)
     log = folder / "log"
     try:
-        initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
+        data = str(folder / "data")
+        initdb = [str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]
         subprocess.run([*initdb, "--locale=C"], cwd=folder, capture_output=True, text=True, check=True, **as_whom)
         settings = {"listen_addresses": "", "unix_socket_directories": folder, "shared_buffers": "32MB"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(programs / "postgres"), "-D", str(folder / "data"), *options]
+        command = [str(programs / "postgres"), "-D", data, *options]
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: PLW1509 (no threads yet)
-                command, cwd=folder, stdout=output, stderr=output, preexec_fn=_end_with_parent, **as_whom
-            )
+            process = subprocess.Popen(
+                command, cwd=folder, stdout=output, stderr=output,
+                preexec_fn=_end_with_parent, **as_whom,  # noqa: PLW1509 (the server starts before any thread)
+            )  # fmt: skip
         try:
             yield _answering(process, folder, log)
         finally:
