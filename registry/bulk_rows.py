@@ -1,12 +1,33 @@
-"""Many rows into a table at once, from columns: quick for hundreds of thousands on either engine."""
+"""Many rows at once: into a table, from columns, and out of it, by keys. Quick on either engine."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, FromClause, Table, bindparam, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, FromClause, Select, Table, bindparam, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 _CHUNK = 20_000
+# Keys of one statement: SQLite takes no more than some thousand.
+_KEYS = 500
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def values_by_key(
+    session: Session, statement: Select[Key, Value], key: InstrumentedAttribute[Key], keys: Iterable[Key]
+) -> Mapping[Key, list[Value]]:
+    """What the statement finds for each of the keys, in its order; some hundreds of them at once.
+
+    statement: of the key and of one thing more. A key for which it finds nothing is left out.
+    """
+    found: defaultdict[Key, list[Value]] = defaultdict(list)
+    wanted = list(keys)
+    for first in range(0, len(wanted), _KEYS):
+        for of, value in session.execute(statement.where(key.in_(wanted[first : first + _KEYS]))):
+            found[of].append(value)
+    return found
 
 
 def add_columns(session: Session, table: FromClause, columns: Mapping[str, Sequence[Any]]) -> Iterator[float]:

@@ -24,7 +24,7 @@ def answer(
     Raises QuestionRejected with every fault, EvaluatorNotFound, ExclusionListNotFound.
     """
     shared = lookups or Lookups(session)
-    question, body = make_question(session, written, known_at, shared)
+    question, body = make_question(written, known_at, shared)
     return answer_question(session, question, body, Instants(known_at, known_at), policy, shared)
 
 

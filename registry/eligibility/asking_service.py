@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from registry.eligibility.asking import Tuple, Written
 from registry.eligibility.eligibility_errors import QuestionRejected
+from registry.eligibility.known_work_service import KnownWork
 from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.question import Question
 from registry.errors import RegistryError, Violation
-from registry.evaluators import dossier_queries
 from registry.evaluators.credit_code import read_credit_code
 from registry.evaluators.independence_service import key_of
 from registry.evaluators.models import Evaluator
 from registry.evaluators.scope import Asked
-from registry.fieldwork import service as fieldwork
 from registry.fieldwork.engagement import PinnedStandard
 from registry.regions.reference import read_reference
 from registry.standards.document_errors import StandardNotFound
@@ -35,10 +32,10 @@ class Body:
     evaluator: Evaluator | None
 
 
-def make_question(session: Session, written: Written, known_at: datetime, lookups: Lookups) -> tuple[Question, Body]:
+def make_question(written: Written, known_at: datetime, lookups: Lookups) -> tuple[Question, Body]:
     """Raises QuestionRejected with every fault, EvaluatorNotFound for a code that was never given."""
-    body = body_of(session, written.evaluator, known_at)
-    reader = _Reader(lookups, written, _pinned(session, body, written.engagement, known_at))
+    body = body_of(lookups, written.evaluator, known_at)
+    reader = _Reader(lookups, written, _pinned(lookups.work(known_at), body, written.engagement))
     scope = tuple(reader.asked(place, each) for place, each in enumerate(written.scope))
     subjects = reader.parties("subject", written.subjects)
     commissioner = reader.party("commissioner", written.commissioner)
@@ -55,10 +52,10 @@ def make_question(session: Session, written: Written, known_at: datetime, lookup
     return question, body
 
 
-def body_of(session: Session, text: str, known_at: datetime) -> Body:
+def body_of(lookups: Lookups, text: str, known_at: datetime) -> Body:
     """Raises QuestionRejected, EvaluatorNotFound."""
     if text.startswith("ev-"):
-        evaluator: Evaluator | None = dossier_queries.get_evaluator(session, text)
+        evaluator: Evaluator | None = lookups.evaluator(text)
         assert evaluator is not None
         code = evaluator.credit_code
     else:
@@ -71,17 +68,17 @@ def body_of(session: Session, text: str, known_at: datetime) -> Body:
                 [Violation("bad-evaluator", message, fix, column="query evaluator", value=text[:_SEEN])],
             )
         code = reading.code
-        evaluator = dossier_queries.find_by_credit_code(session, code)
+        evaluator = lookups.by_credit_code[code]
     if evaluator is None or evaluator.created_at > known_at:
         return Body(f"uscc:{code}" if code else f"evaluator:{text}", code, None)
     return Body(key_of(evaluator), code, evaluator)
 
 
-def _pinned(session: Session, body: Body, code: str | None, known_at: datetime) -> PinnedStandard | None:
+def _pinned(work: KnownWork, body: Body, code: str | None) -> PinnedStandard | None:
     """By which an engagement under way is done, whatever came into force since. Raises QuestionRejected."""
     if code is None:
         return None
-    own = () if body.evaluator is None else fieldwork.engagements_of(session, [body.evaluator.id], known_at)
+    own = () if body.evaluator is None else work.own[body.evaluator]
     found = next((each for each in own if each.code == code), None)
     if found is None:
         message = f"The evaluator had no engagement {code[:_SEEN]} that was known by then."

@@ -95,7 +95,7 @@ def answer_batch(session: Session, actor: Actor, given: BiddersFile, order: Orde
     if before:
         return replace(report, answers=_as_answered(session, given, before), was_there=True)
     lookups = Lookups(session)
-    asked = _questions(session, given, order, (bidders, faults), lookups)
+    asked = _questions(given, order, (bidders, faults), lookups)
     return replace(report, answers=tuple(_answers(session, asked, order, lookups)))
 
 
@@ -121,16 +121,16 @@ def _sha256(given: BiddersFile, order: Order) -> str:
 
 
 def _questions(
-    session: Session, given: BiddersFile, order: Order, read: tuple[dict[int, Bidder], list[Violation]],
-    lookups: Lookups,
-) -> Sequence[_Asked]:  # fmt: skip
+    given: BiddersFile, order: Order, read: tuple[dict[int, Bidder], list[Violation]], lookups: Lookups
+) -> Sequence[_Asked]:
     """Raises BiddersRejected with all that is wrong, in the cells and with what they name."""
     bidders, faults = read
     found = []
+    lookups.by_credit_code.expect(each.written.evaluator for each in bidders.values())
     for index, each in bidders.items():
         order.progress(_LOOKED_UP * index / len(given.lines), "Looking up whom the rows name")
         try:
-            found.append(_Asked(each.row, *make_question(session, each.written, order.known_at, lookups)))
+            found.append(_Asked(each.row, *make_question(each.written, order.known_at, lookups)))
         except RegistryError as error:
             faults += [given.placed(index, fault) for fault in _faults_of(error)]
     if faults:
@@ -140,7 +140,7 @@ def _questions(
 
 def _answers(session: Session, asked: Sequence[_Asked], order: Order, lookups: Lookups) -> Iterator[Answered]:
     at = Instants(order.known_at, order.known_at)
-    lookups.edges(order.known_at).load(each.body.key for each in asked)
+    lookups.expect([each.body.evaluator for each in asked if each.body.evaluator is not None], order.known_at)
     for place, each in enumerate(asked):
         content = answer_question(session, each.question, each.body, at, lookups=lookups).content
         yield Answered(each.row, content, digest(content))

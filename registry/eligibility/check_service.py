@@ -19,6 +19,7 @@ from registry.eligibility.asking_service import body_of
 from registry.eligibility.consortium import Consortium, members_of
 from registry.eligibility.decision import Decision
 from registry.eligibility.eligibility_errors import CheckNotFound
+from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.models import CheckedBody, EligibilityCheck
 from registry.eligibility.party_facts_service import Instants
 from registry.eligibility.policy_service import pinned_policy
@@ -44,7 +45,8 @@ class Replay:
 
 def ask(session: Session, parts: Sequence[Written], known_at: datetime) -> Consortium:
     """parts: one, or one for each member of a consortium with its part of the work."""
-    return Consortium(tuple(answer(session, each, known_at) for each in parts))
+    lookups = Lookups(session)
+    return Consortium(tuple(answer(session, each, known_at, lookups=lookups) for each in parts))
 
 
 def store(
@@ -111,7 +113,8 @@ def replay(session: Session, check: EligibilityCheck, known_at: datetime | None 
 def _again(session: Session, member: Mapping[str, Any], at: Instants) -> Decision:
     question = question_of(member["request"])
     policy = pinned_policy(session, member["policy"], at.aged)
-    return answer_question(session, question, body_of(session, question.evaluator, at.known), at, policy)
+    lookups = Lookups(session)
+    return answer_question(session, question, body_of(lookups, question.evaluator, at.known), at, policy, lookups)
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,17 +1,21 @@
 """What is the same for many questions of one transaction, looked up once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from registry.eligibility.geography_service import Geography
+from registry.eligibility.known_work_service import KnownWork
 from registry.eligibility.policy import Policy
 from registry.eligibility.policy_service import policy_for
-from registry.evaluators import phoenix_service
-from registry.evaluators.independence_service import KnownEdges, read_party
+from registry.evaluators import dossier_queries, phoenix_service
+from registry.evaluators.independence_service import key_of, load_owners, read_party
+from registry.evaluators.knowledge_service import Knowledge
+from registry.evaluators.models import Evaluator
 from registry.evaluators.phoenix_service import Endings
+from registry.looked_up import LookedUp
 from registry.standards.library_service import Library
 
 
@@ -23,7 +27,11 @@ class Lookups:
         self._policies: dict[tuple[tuple[str, ...], date, datetime], Policy] = {}
         self._parties: dict[str, str] = {}
         self._endings: dict[datetime, Endings] = {}
-        self._edges: dict[datetime, KnownEdges] = {}
+        self._knowledge: dict[datetime, Knowledge] = {}
+        self._work: dict[datetime, KnownWork] = {}
+        self.by_credit_code = LookedUp[str, Evaluator | None](
+            lambda codes: dossier_queries.evaluators_by_credit_code(session, codes), None
+        )
 
     @cached_property
     def geography(self) -> Geography:
@@ -32,6 +40,10 @@ class Lookups:
     @cached_property
     def library(self) -> Library:
         return Library(self._session)
+
+    def evaluator(self, code: str) -> Evaluator:
+        """Raises EvaluatorNotFound."""
+        return dossier_queries.get_evaluator(self._session, code)
 
     def policy(self, regions: Iterable[str], written_on: date, known_at: datetime) -> Policy:
         """written_on: the day as of which the regions were written.
@@ -54,7 +66,19 @@ class Lookups:
             self._endings[known_at] = phoenix_service.endings(self._session, known_at)
         return self._endings[known_at]
 
-    def edges(self, known_at: datetime) -> KnownEdges:
-        if known_at not in self._edges:
-            self._edges[known_at] = KnownEdges(self._session, known_at)
-        return self._edges[known_at]
+    def knowledge(self, known_at: datetime) -> Knowledge:
+        if known_at not in self._knowledge:
+            self._knowledge[known_at] = Knowledge(self._session, known_at)
+        return self._knowledge[known_at]
+
+    def work(self, known_at: datetime) -> KnownWork:
+        if known_at not in self._work:
+            self._work[known_at] = KnownWork(self._session, known_at)
+        return self._work[known_at]
+
+    def expect(self, evaluators: Sequence[Evaluator], known_at: datetime) -> None:
+        """They will be asked about: each kind of rows is looked up for all of them together."""
+        keys = [key_of(each) for each in evaluators]
+        self.knowledge(known_at).expect(evaluators, keys)
+        self.work(known_at).expect(evaluators)
+        load_owners(self.knowledge(known_at), keys)

@@ -11,7 +11,8 @@ from registry.eligibility.policy import Limits
 from registry.eligibility.question import Question
 from registry.evaluators import exclusion_service, independence_service
 from registry.evaluators.independence import Limits as IndependenceLimits
-from registry.evaluators.independence_service import KnownEdges, Parties, Terms
+from registry.evaluators.independence_service import Parties, Terms
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.tenure import Succession
 from registry.validity import legal_day
 
@@ -30,9 +31,9 @@ class Instants:
     aged: datetime
 
 
-def terms_of(limits: Limits, at: Instants, successions: tuple[Succession, ...], edges: KnownEdges) -> Terms:
+def terms_of(limits: Limits, at: Instants, successions: tuple[Succession, ...], knowledge: Knowledge) -> Terms:
     independence = IndependenceLimits(limits.interest_share, limits.cooling_off_months, limits.ownership_age_days)
-    return Terms(independence, limits.advice_months, legal_day(at.aged), successions, edges)
+    return Terms(independence, limits.advice_months, legal_day(at.aged), successions, knowledge)
 
 
 def bars_of(session: Session, body: Body, question: Question, limits: Limits, at: Instants, terms: Terms) -> Bars:

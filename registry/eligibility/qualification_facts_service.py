@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from registry.eligibility.case import Appeal, ScopeAnswer
 from registry.eligibility.covering import aged_on, least_late
@@ -18,6 +16,7 @@ from registry.eligibility.question import Question
 from registry.evaluators import qualification_queries as queries
 from registry.evaluators.coverage import Coverage, Gap, Holding, Reason, find_coverage
 from registry.evaluators.coverage import Outcome as Covered
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.periods import Period
 from registry.evaluators.policy import Activity, State
@@ -42,14 +41,11 @@ class Right:
     appeals: tuple[Appeal, ...]
 
 
-def right_of(
-    session: Session, evaluator: Evaluator, question: Question, limits: Limits, at: Instants, lookups: Lookups
-) -> Right:
-    known_at = at.known
-    rows = [each for each in queries.list_event_rows(session, evaluator.id) if each.recorded_at <= known_at]
+def right_of(evaluator: Evaluator, question: Question, limits: Limits, at: Instants, lookups: Lookups) -> Right:
+    known_at, knowledge = at.known, lookups.knowledge(at.known)
+    rows = [each for each in knowledge.events[evaluator.id] if each.recorded_at <= known_at]
     events = [queries.to_event(each) for each in rows]
-    geography = lookups.geography
-    holdings = _holdings(session, evaluator, events, geography, known_at)
+    holdings = _holdings(knowledge, evaluator, events, lookups.geography)
     coverer = _Coverer(lookups, holdings, question.window, aged_on(question.window, at.aged), limits)
     return Right(
         tuple(coverer.answer(each) for each in question.scope),
@@ -64,7 +60,7 @@ def right_of(
         tuple(
             Appeal(f"{evaluator.code}/appeal/{filed.appeal.id}", str(filed.appeal.decision_id), filed.appeal.filed_on,
                    filed.appeal.recorded_at)
-            for filed in queries.list_appeals(session, evaluator.id)
+            for filed in knowledge.appeals[evaluator.id]
             if filed.is_pending(question.window.valid_from, known_at)
         ),
     )  # fmt: skip
@@ -77,13 +73,13 @@ def no_right(question: Question) -> Right:
 
 
 def _holdings(
-    session: Session, evaluator: Evaluator, events: Sequence[Event], geography: Geography, known_at: datetime
+    knowledge: Knowledge, evaluator: Evaluator, events: Sequence[Event], geography: Geography
 ) -> tuple[Holding, ...]:
     """Of what was known by then. Regions as they were on the day of the first decision about the item."""
-    surveillances = queries.surveillances_of(session, [evaluator.id])
+    surveillances = knowledge.surveillances(evaluator)
     found = []
-    for row in queries.decided_items(session, evaluator.id):
-        spans = timeline(recorded(events, str(row.id), known_at, surveillances), POLICY)
+    for row in knowledge.items[evaluator.id]:
+        spans = timeline(recorded(events, str(row.id), knowledge.at, surveillances), POLICY)
         if all(each.status.state is State.NO_RECORD for each in spans):
             continue
         item = queries.held_item(row)

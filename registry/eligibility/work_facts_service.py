@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from registry.eligibility.asking_service import Body
 from registry.eligibility.case import Post, Report, Work
+from registry.eligibility.known_work_service import KnownWork
 from registry.eligibility.policy import Limits
 from registry.eligibility.question import Question
-from registry.evaluators import dossier_queries, tenure
+from registry.evaluators import tenure
 from registry.evaluators.coverage import Holding
 from registry.evaluators.independence import Outcome
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.policy import State
-from registry.fieldwork import service as fieldwork
 from registry.fieldwork.engagement import Engagement
 from registry.fieldwork.engagement_projections import IssuedReport, cycles, open_engagements, reports
 
@@ -37,34 +36,32 @@ NO_WORKS = Works((), (), ())
 
 
 def work_of(
-    session: Session, body: Body, question: Question, limits: Limits, known_at: datetime,
-    take_overs: tuple[tenure.Succession, ...],
-) -> Works:  # fmt: skip
+    work: KnownWork, body: Body, question: Question, limits: Limits, take_overs: tuple[tenure.Succession, ...]
+) -> Works:
     if body.evaluator is None:
         return NO_WORKS
-    own = fieldwork.engagements_of(session, [body.evaluator.id], known_at)
+    own = work.own[body.evaluator]
     others = [each for each in own if each.code != question.engagement]
     return Works(
         tuple(
             Work(each.engagement.reference, each.period, each.recorded_at)
-            for each in open_engagements(others, question.window, known_at)
+            for each in open_engagements(others, question.window, work.at)
         ),
         tuple(
             each for each in reports(own)
             if question.window.holds(each.issued_on) or each.engagement.code == question.engagement
         ),
-        tuple(_rotation(session, body, question, limits, known_at, take_overs)),
+        tuple(_rotation(work, body, question, limits, take_overs)),
     )  # fmt: skip
 
 
 def _rotation(
-    session: Session, body: Body, question: Question, limits: Limits, known_at: datetime,
-    take_overs: tuple[tenure.Succession, ...],
-) -> Iterator[tenure.Finding]:  # fmt: skip
+    work: KnownWork, body: Body, question: Question, limits: Limits, take_overs: tuple[tenure.Succession, ...]
+) -> Iterator[tenure.Finding]:
     """Of each subject, for the asked cycle, or for the worst of those that could be meant."""
     bodies = {body.key, *(each.predecessor for each in take_overs)}
     for subject in question.subjects:
-        known = fieldwork.engagements_about(session, subject, known_at)
+        known = work.about[subject]
         assessed = cycles([each for each in known if each.code != question.engagement], subject)
         history = tenure.History(None, tuple(each for each in assessed if each.evaluator in bodies), take_overs)
         asked = next((each.terms.cycle for each in known if each.code == question.engagement), None)
@@ -86,11 +83,11 @@ def _next_numbers(assessed: Sequence[tenure.Cycle], question: Question) -> list[
 
 
 def reports_of(
-    session: Session, body: Body, found: Sequence[IssuedReport], holdings: Sequence[Holding],
+    knowledge: Knowledge, body: Body, found: Sequence[IssuedReport], holdings: Sequence[Holding],
     posts: Sequence[Post] | None,
 ) -> tuple[Report, ...]:  # fmt: skip
     """Whether each was signed by somebody who may, and whether the right was suspended on the day."""
-    persons = dossier_queries.persons_of(session, body.evaluator.id) if body.evaluator is not None and found else {}
+    persons = (knowledge.persons[body.evaluator.id] if body.evaluator is not None and found else None) or {}
     return tuple(
         Report(
             f"{each.engagement.reference}/report/{each.number}", each.issued_on,

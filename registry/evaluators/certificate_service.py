@@ -1,11 +1,8 @@
 """Use cases of certificates: what an issuer said of one is taken down, and what each was worth on some days."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.accounts.permissions import Actor, Permission
@@ -13,6 +10,7 @@ from registry.audit.entry import Event as LogEvent
 from registry.audit.service import append, take_turn
 from registry.evaluators import dossier_queries
 from registry.evaluators.certificate_models import RecordedCertificateEvent
+from registry.evaluators.certificate_queries import events_by_evaluator
 from registry.evaluators.certificate_status import (
     CertificateEvent,
     CertificateState,
@@ -28,6 +26,7 @@ from registry.evaluators.entity_errors import CertificateEventRefused, Certifica
 from registry.evaluators.entity_queries import next_place
 from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.judging_service import require_judge
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.periods import Period
 from registry.evaluators.vetting_errors import require_none
@@ -84,7 +83,7 @@ def record_event(
         recorded_by=actor.log_name,
         person_id=person,
     )
-    told = map(_event, _event_rows(session, evaluator.id))
+    told = map(_event, events_by_evaluator(session, [evaluator.id]).get(evaluator.id, []))
     history = tuple(each for each in told if (each.certificate_number, each.issuer) == (certificate_number, issuer))
     require_none(certificate_refusals(history, _event(row), wanted.noted_on), CertificateEventRefused)
     session.add(row)
@@ -103,30 +102,24 @@ def record_event(
 
 
 def certificates_on(session: Session, evaluator: Evaluator, valid_at: date, known_at: datetime) -> Certificates:
-    rows = tuple(each for each in _event_rows(session, evaluator.id) if each.recorded_at <= known_at)
+    knowledge = Knowledge(session, known_at)
+    rows = tuple(each for each in knowledge.certificate_events[evaluator.id] if each.recorded_at <= known_at)
     events = tuple(map(_event, rows))
-    states = tuple(
-        (each, certificate_state(each, events, valid_at, known_at)) for each in held(session, evaluator.id, known_at)
-    )
+    states = tuple((each, certificate_state(each, events, valid_at, known_at)) for each in held(knowledge, evaluator))
     return Certificates(evaluator, valid_at, known_at, states, rows)
 
 
-def lapses_of(session: Session, evaluator: Evaluator, window: Period, known_at: datetime) -> tuple[Lapse, ...]:
+def lapses_of(knowledge: Knowledge, evaluator: Evaluator, window: Period) -> tuple[Lapse, ...]:
     """Every period of the window in which a certificate of the dossier, hard or soft, is not in force."""
-    events = tuple(map(_event, _event_rows(session, evaluator.id)))
-    return lapses(held(session, evaluator.id, known_at), events, window, known_at)
+    events = tuple(map(_event, knowledge.certificate_events[evaluator.id]))
+    return lapses(held(knowledge, evaluator), events, window, knowledge.at)
 
 
-def held(session: Session, evaluator_id: UUID, known_at: datetime) -> tuple[HeldCertificate, ...]:
+def held(knowledge: Knowledge, evaluator: Evaluator) -> tuple[HeldCertificate, ...]:
     """What the dossier told by then. One that a later version left out is told as it was last, and not as listed:
     who leaves a certificate out is not rid of what its issuer said."""
-    statement = (
-        select(Certificate)
-        .where(Certificate.evaluator_id == evaluator_id, Certificate.known_from <= known_at)
-        .order_by(Certificate.known_from, Certificate.valid_from, Certificate.id)
-    )
-    rows = session.scalars(statement).all()
-    listed = [each for each in rows if each.known_to is None or each.known_to > known_at]
+    rows = knowledge.certificates[evaluator.id]
+    listed = [each for each in rows if each.known_to is None or each.known_to > knowledge.at]
     keys = {(each.certificate_number, each.issuer) for each in listed}
     left_out = {
         (each.certificate_number, each.issuer): each
@@ -158,14 +151,6 @@ def _named(session: Session, evaluator: Evaluator, certificate_id: str) -> tuple
     raise CertificateNotFound(
         f"No version of the dossier has a certificate {certificate_id[:80]}. Known: {shown[:400]}."
     )
-
-
-def _event_rows(session: Session, evaluator_id: UUID) -> Sequence[RecordedCertificateEvent]:
-    return session.scalars(
-        select(RecordedCertificateEvent)
-        .where(RecordedCertificateEvent.evaluator_id == evaluator_id)
-        .order_by(RecordedCertificateEvent.number)
-    ).all()
 
 
 def _event(row: RecordedCertificateEvent) -> CertificateEvent:

@@ -1,23 +1,25 @@
 """Evaluators and their dossiers, found again. known_at: as the registry knew it then."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from registry.blobs import Content
+from registry.bulk_rows import values_by_key
 from registry.evaluators.dossier import Persons
 from registry.evaluators.dossier_errors import EvaluatorNotFound, PersonNotFound
-from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, EvidenceFile, Known, Person
+from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, EvidenceFile, Known, Person, StaffPost
 from registry.evaluators.models import Evaluator
 from registry.evaluators.name_queries import is_shown
 from registry.evaluators.name_sight import PUBLIC, Sight
 from registry.evaluators.names import normal_text
+from registry.evaluators.register_models import ImportedEvaluator
 
 Row = TypeVar("Row", bound=Known)
 
@@ -51,6 +53,12 @@ def get_evaluator(session: Session, code: str) -> Evaluator:
 
 def find_by_credit_code(session: Session, credit_code: str) -> Evaluator | None:
     return session.scalar(select(Evaluator).where(Evaluator.credit_code == credit_code))
+
+
+def evaluators_by_credit_code(session: Session, credit_codes: Iterable[str]) -> Mapping[str, Evaluator]:
+    statement = select(Evaluator.credit_code, Evaluator)
+    found = values_by_key(session, statement, Evaluator.credit_code, credit_codes)
+    return {code: evaluator for code, (evaluator,) in found.items() if code is not None}
 
 
 def list_evaluators(session: Session, search: Search, *, limit: int, after: int = 0) -> Sequence[Evaluator]:
@@ -89,14 +97,18 @@ def get_version(session: Session, evaluator: Evaluator, number: int | None = Non
     return found
 
 
-def find_version_as_of(session: Session, evaluator: Evaluator, known_at: datetime) -> DossierVersion | None:
-    """The newest one that the registry had then."""
-    return session.scalar(
-        select(DossierVersion)
-        .where(DossierVersion.evaluator_id == evaluator.id, DossierVersion.submitted_at <= known_at)
-        .order_by(DossierVersion.number.desc())
-        .limit(1)
+def versions_as_of(session: Session, evaluators: Iterable[UUID], known_at: datetime) -> Mapping[UUID, DossierVersion]:
+    """Of each the newest one that the registry had then."""
+    each = aliased(DossierVersion)
+    newest = (
+        select(func.max(each.number))
+        .where(each.evaluator_id == DossierVersion.evaluator_id, each.submitted_at <= known_at)
+        .correlate(DossierVersion)
+        .scalar_subquery()
     )
+    statement = select(DossierVersion.evaluator_id, DossierVersion).where(DossierVersion.number == newest)
+    found = values_by_key(session, statement, DossierVersion.evaluator_id, evaluators)
+    return {key: version for key, (version,) in found.items()}
 
 
 def find_version_by_key(session: Session, submitted_by: str, key: str) -> DossierVersion | None:
@@ -125,6 +137,27 @@ def get_person(session: Session, evaluator: Evaluator, ref: str) -> Person:
 
 def persons_of(session: Session, evaluator_id: UUID) -> Persons:
     return {each.ref: each.id for each in list_persons(session, evaluator_id)}
+
+
+def persons_by_evaluator(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, Persons]:
+    statement = select(Person.evaluator_id, Person).order_by(Person.ref)
+    found = values_by_key(session, statement, Person.evaluator_id, evaluators)
+    return {key: {each.ref: each.id for each in persons} for key, persons in found.items()}
+
+
+def posts_by_evaluator(
+    session: Session, evaluators: Iterable[UUID], known_at: datetime
+) -> Mapping[UUID, list[StaffPost]]:
+    """As known then."""
+    in_order = (StaffPost.post, StaffPost.valid_from, StaffPost.id)
+    statement = select(StaffPost.evaluator_id, StaffPost).where(as_known(StaffPost, known_at)).order_by(*in_order)
+    return values_by_key(session, statement, StaffPost.evaluator_id, evaluators)
+
+
+def imported_among(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, bool]:
+    """Those that came with another register."""
+    statement = select(ImportedEvaluator.evaluator_id, ImportedEvaluator.ref)
+    return dict.fromkeys(values_by_key(session, statement, ImportedEvaluator.evaluator_id, evaluators), True)
 
 
 def as_known(table: type[Known], known_at: datetime) -> ColumnElement[bool]:

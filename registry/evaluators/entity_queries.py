@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from registry.bulk_rows import values_by_key
 from registry.evaluators import tenure
 from registry.evaluators.certificate_models import RecordedCertificateEvent
 from registry.evaluators.entity import EntityEvent, EntitySpan, EventKind, entity_spans, successions
@@ -29,6 +30,9 @@ class EntityHistory:
     spans: tuple[EntitySpan, ...]
 
 
+NOTHING_TOLD = EntityHistory((), frozenset(), entity_spans((), datetime.max.replace(tzinfo=UTC)))
+
+
 def history_of(session: Session, evaluator_id: UUID, known_at: datetime) -> EntityHistory:
     events = tuple(each for each in events_of(session, evaluator_id) if each.recorded_at <= known_at)
     counting = frozenset(each.number for each in events_known(events, known_at))
@@ -37,6 +41,18 @@ def history_of(session: Session, evaluator_id: UUID, known_at: datetime) -> Enti
 
 def events_of(session: Session, evaluator_id: UUID) -> tuple[EntityEvent, ...]:
     return _events(session, RecordedEntityEvent.evaluator_id == evaluator_id)
+
+
+def told_of_among(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, bool]:
+    """Those of whom anything was ever recorded as legal persons."""
+    statement = select(RecordedEntityEvent.evaluator_id, RecordedEntityEvent.number)
+    return dict.fromkeys(values_by_key(session, statement, RecordedEntityEvent.evaluator_id, evaluators), True)
+
+
+def successors_among(session: Session, bodies: Iterable[str]) -> Mapping[str, bool]:
+    """Those that took somebody over, whether or not that was corrected since."""
+    statement = select(EntitySuccessor.successor, EntitySuccessor.event_number)
+    return dict.fromkeys(values_by_key(session, statement, EntitySuccessor.successor, bodies), True)
 
 
 def _events(session: Session, condition: ColumnElement[bool]) -> tuple[EntityEvent, ...]:

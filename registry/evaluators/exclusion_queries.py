@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from registry.bulk_rows import add_columns
+from registry.bulk_rows import add_columns, values_by_key
 from registry.db import Base
 from registry.evaluators.exclusion_errors import ExclusionEntryNotFound, ExclusionListNotFound
 from registry.evaluators.exclusion_import import EntryRow
@@ -135,11 +136,10 @@ def _entry_columns(list_code: str, rows: Sequence[EntryRow]) -> dict[str, Sequen
     }
 
 
-def list_contents(session: Session, list_code: str) -> list[str]:
-    """Digests of all files that the list ever had: they say which wordings it had."""
-    is_of_list = ExclusionContent.list_code == list_code
-    statement = select(ExclusionContent.sha256).where(is_of_list).order_by(ExclusionContent.number)
-    return list(session.scalars(statement))
+def contents_by_list(session: Session, list_codes: Iterable[str]) -> Mapping[str, list[str]]:
+    """Digests of all files that a list ever had: they say which wordings it had."""
+    statement = select(ExclusionContent.list_code, ExclusionContent.sha256).order_by(ExclusionContent.number)
+    return values_by_key(session, statement, ExclusionContent.list_code, list_codes)
 
 
 def list_wordings(session: Session, list_code: str) -> list[tuple[str, str, str | None]]:
@@ -149,20 +149,38 @@ def list_wordings(session: Session, list_code: str) -> list[tuple[str, str, str 
     return [(key, name, code) for key, name, code in session.execute(statement)]
 
 
-def list_known_snapshots(
-    session: Session, terms: ExclusionList, keys: Iterable[str], known_at: datetime
-) -> tuple[Snapshot, ...]:
-    """What was both queried and recorded by then, with the entries of these keys alone, the earliest first."""
-    statement = (
-        select(ExclusionSnapshot.queried_at, ExclusionSnapshot.content_number, ExclusionContent.sha256)
-        .join(ExclusionContent, ExclusionContent.number == ExclusionSnapshot.content_number)
-        .where(ExclusionSnapshot.list_code == terms.code, ExclusionSnapshot.recorded_at <= known_at)
-        .order_by(ExclusionSnapshot.queried_at)
+@dataclass(frozen=True, slots=True)
+class Query:
+    """When a list was asked, and what it was then."""
+
+    queried_at: datetime
+    content_number: int
+    sha256: str
+
+
+def queries_by_list(session: Session, list_codes: Iterable[str], known_at: datetime) -> Mapping[str, list[Query]]:
+    """What was both queried and recorded by then, the earliest first."""
+    table = ExclusionSnapshot
+    asked = select(table.list_code, table).where(table.recorded_at <= known_at).order_by(table.queried_at)
+    found = values_by_key(session, asked, table.list_code, list_codes)
+    numbers = {each.content_number for of in found.values() for each in of}
+    contents = values_by_key(
+        session, select(ExclusionContent.number, ExclusionContent.sha256), ExclusionContent.number, numbers
     )
+    return {
+        code: [Query(each.queried_at, each.content_number, contents[each.content_number][0]) for each in of]
+        for code, of in found.items()
+    }
+
+
+def snapshots_of(
+    session: Session, terms: ExclusionList, queries: Iterable[Query], keys: Iterable[str]
+) -> tuple[Snapshot, ...]:
+    """With the entries of these keys alone."""
     entries = _entries_of(session, terms, sorted(keys))
     return tuple(
-        Snapshot(terms.code, queried_at, sha256, tuple(entries.get(content, ())))
-        for queried_at, content, sha256 in session.execute(statement)
+        Snapshot(terms.code, each.queried_at, each.sha256, tuple(entries.get(each.content_number, ())))
+        for each in queries
     )
 
 
@@ -202,20 +220,13 @@ def get_entry(session: Session, list_code: str, key: str) -> ExclusionEntry:
     return found
 
 
-def list_judgements(
-    session: Session, list_code: str, bodies: Iterable[str], known_at: datetime
-) -> list[ExclusionJudgement]:
-    """The earliest first."""
-    statement = (
-        select(ExclusionJudgement)
-        .where(
-            ExclusionJudgement.list_code == list_code,
-            ExclusionJudgement.body.in_(sorted(bodies)),
-            ExclusionJudgement.judged_at <= known_at,
-        )
-        .order_by(ExclusionJudgement.number)
-    )
-    return list(session.scalars(statement))
+def judgements_by_body(
+    session: Session, bodies: Iterable[str], known_at: datetime
+) -> Mapping[str, list[ExclusionJudgement]]:
+    """Of all lists, the earliest first."""
+    table = ExclusionJudgement
+    statement = select(table.body, table).where(table.judged_at <= known_at).order_by(table.number)
+    return values_by_key(session, statement, table.body, bodies)
 
 
 def judgements_that_hold(rows: Iterable[ExclusionJudgement], snapshots: Iterable[Snapshot]) -> tuple[Judgement, ...]:

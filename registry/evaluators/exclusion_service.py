@@ -24,6 +24,7 @@ from registry.evaluators.exclusion_matching import (
     match,
 )
 from registry.evaluators.exclusion_models import ExclusionJudgement, ExclusionList
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.names import DatedName, normal_text
 from registry.evaluators.ownership import Gap
@@ -100,8 +101,9 @@ def read_code(text: str) -> str:
 
 def check_evaluator(session: Session, evaluator: Evaluator, asked: Asked) -> Answer:
     """Of the evaluator under all its names, and of those who control it on the first day. Raises as check."""
-    identity = independence_service.identity_of(session, evaluator, asked.known_at)
-    return _check_with_owners(session, _with_predecessors(session, identity, asked), asked)
+    knowledge = asked.terms.knowledge or Knowledge(session, asked.known_at)
+    identity = independence_service.identity_of(knowledge, evaluator)
+    return _check_with_owners(knowledge, _with_predecessors(session, identity, asked), asked)
 
 
 def _with_predecessors(session: Session, identity: Identity, asked: Asked) -> Identity:
@@ -120,25 +122,26 @@ def check_given(session: Session, credit_code: str | None, names: tuple[str, ...
         raise QuestionRejected("Name an evaluator, a credit code or a name.")
     key = f"uscc:{credit_code}" if credit_code else f"name:{normal_text(names[0])}"
     told = tuple(DatedName(key, each) for each in names)
+    knowledge = asked.terms.knowledge or Knowledge(session, asked.known_at)
     if credit_code is None:
-        return check(session, Identity(key, frozenset(), told), asked)
+        return check(knowledge, Identity(key, frozenset(), told), asked)
     (known,) = independence_service.identities(session, [key], asked.known_at)
-    return _check_with_owners(session, replace(known, names=(*told, *known.names)), asked)
+    return _check_with_owners(knowledge, replace(known, names=(*told, *known.names)), asked)
 
 
-def _check_with_owners(session: Session, identity: Identity, asked: Asked) -> Answer:
-    owners = independence_service.owners_of(session, identity.id, asked.window, asked.known_at, asked.terms)
-    return check(session, replace(identity, controllers=owners.controllers), asked, owners.gaps)
+def _check_with_owners(knowledge: Knowledge, identity: Identity, asked: Asked) -> Answer:
+    owners = independence_service.owners_of(knowledge, identity.id, asked.window, asked.terms)
+    return check(knowledge, replace(identity, controllers=owners.controllers), asked, owners.gaps)
 
 
-def check(session: Session, identity: Identity, asked: Asked, gaps: tuple[Gap, ...] = ()) -> Answer:
+def check(knowledge: Knowledge, identity: Identity, asked: Asked, gaps: tuple[Gap, ...] = ()) -> Answer:
     """What each list says, as known then. Raises ExclusionListNotFound for one that was not known."""
-    known = {each.code: each for each in queries.list_lists(session, asked.known_at)}
+    known = {each.code: each for each in knowledge.lists}
     unknown = sorted(set(asked.lists or ()) - set(known))
     if unknown:
         raise ExclusionListNotFound(f"No terms were recorded by then of: {', '.join(unknown)}.")
     wanted = [each for each in known.values() if (each.in_use if asked.lists is None else each.code in asked.lists)]
-    answers = tuple(ListAnswer(terms, _findings(session, terms, identity, asked)) for terms in wanted)
+    answers = tuple(ListAnswer(terms, _findings(knowledge, terms, identity, asked)) for terms in wanted)
     return Answer(identity, asked.window, asked.known_at, answers, gaps)
 
 
@@ -150,7 +153,7 @@ def judge(session: Session, actor: Actor, evaluator: Evaluator, opinion: Opinion
     take_turn(session)
     terms = queries.get_list(session, opinion.list_code)
     entry = queries.get_entry(session, opinion.list_code, opinion.entry_key)
-    identity = independence_service.identity_of(session, evaluator, now)
+    identity = independence_service.identity_of(Knowledge(session, now), evaluator)
     like = match(queries.entry_of(entry, terms), identity, FLOOR)
     if like is None or like.kind is not MatchKind.CANDIDATE:
         raise JudgementRejected(
@@ -170,16 +173,20 @@ def judge(session: Session, actor: Actor, evaluator: Evaluator, opinion: Opinion
     return made
 
 
-def _findings(session: Session, terms: ExclusionList, identity: Identity, asked: Asked) -> tuple[Finding, ...]:
-    keys = _index_of(session, terms).keys(identity, FLOOR)
-    snapshots = queries.list_known_snapshots(session, terms, keys, asked.known_at)
+def _findings(knowledge: Knowledge, terms: ExclusionList, identity: Identity, asked: Asked) -> tuple[Finding, ...]:
+    keys = _index_of(knowledge, terms).keys(identity, FLOOR)
+    snapshots = queries.snapshots_of(knowledge.session, terms, knowledge.queries[terms.code], keys)
     bodies = [identity.id, *(each.id for each in identity.controllers)]
-    judged = queries.list_judgements(session, terms.code, bodies, asked.known_at)
+    knowledge.judgements.expect(bodies)
+    judged = sorted(
+        (each for body in bodies for each in knowledge.judgements[body] if each.list_code == terms.code),
+        key=lambda each: each.number,
+    )
     question = Question(terms.code, asked.window, asked.scope, asked.known_at, asked.aged_at)
     limits = Limits(asked.age_limit(terms.max_age_days), FLOOR, terms.bars_controlled)
     return exclusions(question, identity, snapshots, queries.judgements_that_hold(judged, snapshots), limits)
 
 
-def _index_of(session: Session, terms: ExclusionList) -> EntryIndex:
-    contents = queries.list_contents(session, terms.code)
-    return _INDEXES.get(digest(contents), lambda: EntryIndex(queries.list_wordings(session, terms.code)))
+def _index_of(knowledge: Knowledge, terms: ExclusionList) -> EntryIndex:
+    contents = knowledge.contents[terms.code]
+    return _INDEXES.get(digest(contents), lambda: EntryIndex(queries.list_wordings(knowledge.session, terms.code)))

@@ -5,8 +5,8 @@ other leave doubt. That an owner is only the state counts for public authorities
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -25,15 +25,16 @@ from registry.evaluators.declared_interests import (
     declared_interests,
 )
 from registry.evaluators.declared_interests import Finding as DeclaredFinding
-from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, OwnershipEdge
+from registry.evaluators.dossier_models import EvaluatorName, OwnershipEdge
 from registry.evaluators.exclusion_errors import QuestionRejected
 from registry.evaluators.exclusion_matching import Identity
 from registry.evaluators.independence import Engagement, Finding, Limits, independence
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.names import DatedName
 from registry.evaluators.ownership import Basis, Edge, Gap, Ownership
+from registry.evaluators.ownership_queries import ToldEdge
 from registry.evaluators.periods import Period
-from registry.evaluators.register_models import ImportedEvaluator
 from registry.evaluators.tenure import Finding as TenureFinding
 from registry.evaluators.tenure import History, Succession, advisory_separation
 from registry.regions.reference import read_reference
@@ -42,7 +43,6 @@ from registry.validity import legal_day
 
 # 机关: bodies of the state itself, which belong to nobody.
 _AUTHORITY = "uscc:11"
-_CHUNK = 500
 # Of owners within one window: more is no ownership but a flood.
 _MOST_CHANGES = 1000
 _SEEN_CHARACTERS = 80
@@ -63,36 +63,17 @@ class Parties:
         return tuple(dict.fromkeys(each for each in told if each is not None))
 
 
-class KnownEdges:
-    """Facts about owners as known at one instant, each body looked up once: for many questions of one transaction."""
-
-    def __init__(self, session: Session, known_at: datetime) -> None:
-        self._session, self._known_at = session, known_at
-        self._into: dict[str, list[tuple[OwnershipEdge, str]]] = {}
-
-    def into(self, bodies: Sequence[str]) -> Iterator[tuple[OwnershipEdge, str]]:
-        missing = [each for each in bodies if each not in self._into]
-        self._into |= {each: [] for each in missing}
-        for edge, code in _edges_into(self._session, missing, self._known_at):
-            self._into[edge.owned].append((edge, code))
-        return (each for body in bodies for each in self._into[body])
-
-    def load(self, bodies: Iterable[str]) -> None:
-        """All that stands above the bodies, in a few statements."""
-        _facts_above(self, bodies)
-
-
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a policy sets, and what other slices know. aged_on: the day from which the age of facts counts, the one of
-    known_at where it is None. successions: bodies that were taken over, whose burdens count. edges: as known at the
-    instant of the question, where many are asked."""
+    known_at where it is None. successions: bodies that were taken over, whose burdens count. knowledge: of the instant
+    of the question, where many are asked."""
 
     limits: Limits = field(default_factory=Limits)
     advisory_months: int = 24
     aged_on: date | None = None
     successions: tuple[Succession, ...] = ()
-    edges: KnownEdges | None = None
+    knowledge: Knowledge | None = None
 
 
 SHIPPED_TERMS = Terms()
@@ -133,9 +114,9 @@ def assess(
         own, parties.scored, parties.commissioner, parties.payer, parties.other_bidders, window, parties.implementers
     )
     bodies = {own, *(party for _, party in engagement.parties())}
-    edges = terms.edges or KnownEdges(session, known_at)
-    ownership = _ownership_above(edges, bodies, _founding(session, evaluator, own, known_at))
-    declared = _declarations(session, evaluator, known_at)
+    knowledge = terms.knowledge or Knowledge(session, known_at)
+    ownership = _ownership_above(knowledge, bodies, _founding(knowledge, evaluator, own))
+    declared = _declarations(knowledge, evaluator)
     affiliates = affiliates_of(declared or (), window)
     history = History(None if declared is None else advice_of(own, declared), None, terms.successions)
     months = terms.advisory_months
@@ -150,10 +131,10 @@ def assess(
     )
 
 
-def owners_of(session: Session, body: str, window: Period, known_at: datetime, terms: Terms = SHIPPED_TERMS) -> Owners:
+def owners_of(knowledge: Knowledge, body: str, window: Period, terms: Terms = SHIPPED_TERMS) -> Owners:
     """Of any day of the window. body: its key."""
-    oldest_seen = (terms.aged_on or legal_day(known_at)) - timedelta(days=terms.limits.ownership_max_age_days)
-    ownership = _ownership_above(terms.edges or KnownEdges(session, known_at), {body})
+    oldest_seen = (terms.aged_on or legal_day(knowledge.at)) - timedelta(days=terms.limits.ownership_max_age_days)
+    ownership = _ownership_above(knowledge, {body})
     views, day = list[OwnershipOnDay](), window.valid_from
     while not views or (window.holds(day) and len(views) < _MOST_CHANGES):
         views.append(OwnershipOnDay(ownership, day, oldest_seen))
@@ -163,7 +144,7 @@ def owners_of(session: Session, body: str, window: Period, known_at: datetime, t
         day = change
     controllers = {each for view in views for each in view.controllers(body)}
     gaps = dict.fromkeys(gap for view in views for gap in view.gaps(body))
-    return Owners(identities(session, sorted(controllers), known_at), tuple(gaps))
+    return Owners(identities(knowledge.session, sorted(controllers), knowledge.at), tuple(gaps))
 
 
 def key_of(evaluator: Evaluator) -> str:
@@ -204,16 +185,10 @@ def identities(session: Session, keys: Sequence[str], known_at: datetime) -> tup
     return tuple(_identity(key, names[key]) for key in keys)
 
 
-def identity_of(session: Session, evaluator: Evaluator, known_at: datetime) -> Identity:
+def identity_of(knowledge: Knowledge, evaluator: Evaluator) -> Identity:
     """Of the evaluator alone, without those who control it."""
-    statement = (
-        select(EvaluatorName)
-        .where(EvaluatorName.evaluator_id == evaluator.id, dossier_queries.as_known(EvaluatorName, known_at))
-        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
-    )
     key = key_of(evaluator)
-    names = [DatedName(key, each.name, each.valid_from, each.valid_to) for each in session.scalars(statement)]
-    return _identity(key, names)
+    return _identity(key, [replace(each.name, holder=key) for each in knowledge.names(evaluator)])
 
 
 def _identity(key: str, names: Sequence[DatedName]) -> Identity:
@@ -247,38 +222,33 @@ def _is_place(key: str) -> bool:
     return key.partition(":")[0] not in {"uscc", "evaluator", "name", "person"}
 
 
-def _facts_above(edges: KnownEdges, bodies: Iterable[str]) -> tuple[list[tuple[OwnershipEdge, str]], set[str]]:
+def load_owners(knowledge: Knowledge, bodies: Iterable[str]) -> None:
+    """All that stands above the bodies, in a few statements; who they are will be asked about too."""
+    _, owners = _facts_above(knowledge, bodies)
+    knowledge.judgements.expect(owners)
+
+
+def _facts_above(knowledge: Knowledge, bodies: Iterable[str]) -> tuple[list[ToldEdge], set[str]]:
     """About the bodies and everybody who stands above one of them, on any day; and who was asked about."""
-    asked, wanted, found = set[str](), set(bodies), list[tuple[OwnershipEdge, str]]()
+    asked, wanted, found = set[str](), set(bodies), list[ToldEdge]()
     while wanted:
         asked |= wanted
-        level = list(edges.into(sorted(wanted)))
+        knowledge.edges.expect(wanted)
+        level = [each for body in sorted(wanted) for each in knowledge.edges[body]]
         found += level
         wanted = {edge.owner for edge, _ in level} - asked
     return found, asked
 
 
 def _ownership_above(
-    known: KnownEdges, bodies: Iterable[str], founded_on: Mapping[str, date] | None = None
+    knowledge: Knowledge, bodies: Iterable[str], founded_on: Mapping[str, date] | None = None
 ) -> Ownership:
-    found, asked = _facts_above(known, bodies)
+    found, asked = _facts_above(knowledge, bodies)
     edges = [_edge(edge, code) for edge, code in found]
     owners = {each.owner for each in edges} | asked
     state = {edge.owner for edge, _ in found if edge.owner_is_state and edge.owner.startswith(_AUTHORITY)}
     ends = {each for each in owners if each.startswith((_AUTHORITY, "person:")) or _is_place(each)}
     return Ownership(edges, ends=ends, state_bodies=state, founded_on=founded_on)
-
-
-def _edges_into(session: Session, bodies: Sequence[str], known_at: datetime) -> Iterator[tuple[OwnershipEdge, str]]:
-    for start in range(0, len(bodies), _CHUNK):
-        statement = (
-            select(OwnershipEdge, Evaluator.code)
-            .join(Evaluator, Evaluator.id == OwnershipEdge.evaluator_id)
-            .where(OwnershipEdge.owned.in_(bodies[start : start + _CHUNK]))
-            .where(dossier_queries.as_known(OwnershipEdge, known_at))
-            .order_by(OwnershipEdge.owned, OwnershipEdge.owner, OwnershipEdge.id)
-        )
-        yield from session.execute(statement)
 
 
 def _edge(row: OwnershipEdge, code: str) -> Edge:
@@ -289,31 +259,12 @@ def _edge(row: OwnershipEdge, code: str) -> Edge:
     return Edge(owner, owned, share, Basis(row.basis), row.valid_from or date.min, row.valid_to, source, row.seen_at)
 
 
-def _founding(session: Session, evaluator: Evaluator, own: str, known_at: datetime) -> dict[str, date]:
-    version = dossier_queries.find_version_as_of(session, evaluator, known_at)
-    day = None if version is None else dossier_queries.document_of(version).get("founded_on")
-    return {} if day is None else {own: date.fromisoformat(day)}
+def _founding(knowledge: Knowledge, evaluator: Evaluator, own: str) -> dict[str, date]:
+    day = knowledge.founded_on(evaluator)
+    return {} if day is None else {own: day}
 
 
-def _declarations(session: Session, evaluator: Evaluator, known_at: datetime) -> tuple[Declaration, ...] | None:
+def _declarations(knowledge: Knowledge, evaluator: Evaluator) -> tuple[Declaration, ...] | None:
     """None where the evaluator was not asked: before its first dossier, and as it came with another register."""
-    version = _own_version(session, evaluator, known_at)
-    if version is None:
-        return None
-    return declarations_of(dossier_queries.document_of(version), dossier_queries.persons_of(session, evaluator.id))
-
-
-def has_told_itself(session: Session, evaluator: Evaluator, known_at: datetime) -> bool:
-    """Whether the evaluator wrote a dossier by then; one that came with another register was asked for nothing."""
-    return _own_version(session, evaluator, known_at) is not None
-
-
-def _own_version(session: Session, evaluator: Evaluator, known_at: datetime) -> DossierVersion | None:
-    version = dossier_queries.find_version_as_of(session, evaluator, known_at)
-    is_foreign = version is not None and version.number == 1 and _is_imported(session, evaluator)
-    return None if is_foreign else version
-
-
-def _is_imported(session: Session, evaluator: Evaluator) -> bool:
-    is_it = ImportedEvaluator.evaluator_id == evaluator.id
-    return session.scalar(select(ImportedEvaluator.ref).where(is_it).limit(1)) is not None
+    document = knowledge.own_document(evaluator)
+    return None if document is None else declarations_of(document, knowledge.persons[evaluator.id] or {})

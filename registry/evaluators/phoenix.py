@@ -111,7 +111,7 @@ def possible_successions(
     """Old bodies that the new one shares something with, those with most signals first. When alone is no sign."""
     found = []
     for old, ending in ended:
-        if old.body == new.body or not _is_near(new.founded_on, ending, limits):
+        if old.body == new.body or not is_near(new.founded_on, ending, limits):
             continue
         signals = tuple(signals_of(new, old, limits))
         if signals:
@@ -155,7 +155,7 @@ def signals_of(new: Profile, old: Profile, limits: Limits) -> Iterator[Signal]:
         yield Signal(Sign.SIMILAR_NAME, names)
 
 
-def _is_near(founded_on: date | None, ending: Ending, limits: Limits) -> bool:
+def is_near(founded_on: date | None, ending: Ending, limits: Limits) -> bool:
     """A founding that is not known is near: nothing is ruled out by what is missing."""
     if founded_on is None:
         return True

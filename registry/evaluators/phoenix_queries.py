@@ -1,7 +1,7 @@
 """Bodies whose rights ended, what their dossiers say of them, and what persons judged of their successors."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session, aliased
 
+from registry.bulk_rows import values_by_key
 from registry.evaluators.dossier_models import DossierVersion, EvaluatorName, Person
 from registry.evaluators.dossier_queries import as_known
 from registry.evaluators.exclusion_models import ContentEntry, ExclusionEntry, ExclusionSnapshot
@@ -73,15 +74,18 @@ def traces(session: Session, evaluators: Sequence[UUID], known_at: datetime) -> 
     return found
 
 
-def last_judgements(session: Session, evaluator: Evaluator, known_at: datetime) -> dict[str, SuccessionJudgement]:
-    """By the code of the old evaluator."""
-    statement = (
-        select(Evaluator.code, SuccessionJudgement)
-        .join(Evaluator, Evaluator.id == SuccessionJudgement.old_evaluator_id)
-        .where(SuccessionJudgement.evaluator_id == evaluator.id, SuccessionJudgement.judged_at <= known_at)
-        .order_by(SuccessionJudgement.number)
-    )
-    return dict(session.execute(statement).all())
+def judgements_by_evaluator(
+    session: Session, evaluators: Iterable[UUID], known_at: datetime
+) -> Mapping[UUID, list[SuccessionJudgement]]:
+    """In the order of judging."""
+    table = SuccessionJudgement
+    statement = select(table.evaluator_id, table).where(table.judged_at <= known_at).order_by(table.number)
+    return values_by_key(session, statement, table.evaluator_id, evaluators)
+
+
+def codes_of(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, str]:
+    found = values_by_key(session, select(Evaluator.id, Evaluator.code), Evaluator.id, evaluators)
+    return {key: code for key, (code,) in found.items()}
 
 
 def next_judgement(session: Session) -> int:

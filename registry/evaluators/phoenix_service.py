@@ -15,8 +15,9 @@ from registry.evaluators.dossier_queries import get_evaluator
 from registry.evaluators.judgement_errors import NoSignOfSuccession
 from registry.evaluators.judgement_models import SuccessionJudgement
 from registry.evaluators.judging_service import require_judge
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
-from registry.evaluators.phoenix import Ending, Limits, PossibleSuccession, Profile, possible_successions
+from registry.evaluators.phoenix import Ending, Limits, PossibleSuccession, Profile, is_near, possible_successions
 from registry.evaluators.phoenix_profile import Verdict, covers, person_tokens, plain_name, profile_of, signs_told
 from registry.evaluators.phoenix_queries import Ended, Traces
 
@@ -66,15 +67,17 @@ def successions(
     session: Session, evaluator: Evaluator, known_at: datetime, limits: Limits = SHIPPED_LIMITS
 ) -> tuple[Succession, ...]:
     """Those with most signals first, one for each ending of a body; then what is only judged."""
-    return successions_among(session, evaluator, endings(session, known_at), limits)
+    return successions_among(Knowledge(session, known_at), evaluator, endings(session, known_at), limits)
 
 
 def successions_among(
-    session: Session, evaluator: Evaluator, endings: Endings, limits: Limits = SHIPPED_LIMITS
+    knowledge: Knowledge, evaluator: Evaluator, endings: Endings, limits: Limits = SHIPPED_LIMITS
 ) -> tuple[Succession, ...]:
-    """As successions, for many evaluators."""
-    found = _found(session, evaluator, endings, limits)
-    last = queries.last_judgements(session, evaluator, endings.known_at)
+    """As successions, for many evaluators. endings: as known at the same instant."""
+    found = _found(knowledge, evaluator, endings, limits)
+    judged = knowledge.judged_successions[evaluator.id]
+    codes = queries.codes_of(knowledge.session, {each.old_evaluator_id for each in judged})
+    last = {codes[each.old_evaluator_id]: each for each in judged}
     shown = [Succession(each, _that_holds(last.get(each.old), each)) for each in found]
     told = {each.old for each in found}
     only_judged = [
@@ -120,14 +123,21 @@ def judge(
     return made
 
 
-def _found(session: Session, evaluator: Evaluator, endings: Endings, limits: Limits) -> tuple[PossibleSuccession, ...]:
-    ended = [each for each in endings.ended if each.evaluator_id != evaluator.id]
-    own = queries.traces(session, [evaluator.id], endings.known_at).get(evaluator.id)
-    if own is None or not ended:
+def _found(
+    knowledge: Knowledge, evaluator: Evaluator, endings: Endings, limits: Limits
+) -> tuple[PossibleSuccession, ...]:
+    founded_on = knowledge.founded_on(evaluator)
+    ended = [
+        each for each in endings.ended
+        if each.evaluator_id != evaluator.id and each.evaluator_id in endings.traces
+        and is_near(founded_on, each.ending, limits)
+    ]  # fmt: skip
+    own = knowledge.traces[evaluator.id] if ended else None
+    if own is None:
         return ()
     by_name = {plain_name(name): identifier for identifier, name in own.persons.values() if name is not None}
-    old = {key: _profile(each, by_name) for key, each in endings.traces.items()}
-    pairs = [(old[each.evaluator_id], each.ending) for each in ended if each.evaluator_id in old]
+    old = {key: _profile(endings.traces[key], by_name) for key in {each.evaluator_id for each in ended}}
+    pairs = [(old[each.evaluator_id], each.ending) for each in ended]
     return possible_successions(_profile(own, {}), pairs, limits)
 
 

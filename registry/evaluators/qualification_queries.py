@@ -1,6 +1,6 @@
 """What there is of scope items, events, surveillances and appeals: reads only, as rows and as values of the core."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from registry.bulk_rows import values_by_key
 from registry.evaluators.event_document import read_cause
 from registry.evaluators.models import Evaluator
 from registry.evaluators.qualification import Event, EventType, Surveillance
@@ -31,9 +32,13 @@ def list_items_of_application(session: Session, application_id: UUID) -> Sequenc
 
 def decided_items(session: Session, evaluator_id: UUID) -> Sequence[ScopeItem]:
     """Those on which something was decided: what is only asked for is the applicant's own matter."""
+    return decided_items_by_evaluator(session, [evaluator_id]).get(evaluator_id, [])
+
+
+def decided_items_by_evaluator(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, Sequence[ScopeItem]]:
     was_decided = exists().where(QualificationEvent.item_id == ScopeItem.id)
-    statement = select(ScopeItem).where(ScopeItem.evaluator_id == evaluator_id, was_decided).order_by(ScopeItem.number)
-    return session.scalars(statement).all()
+    statement = select(ScopeItem.evaluator_id, ScopeItem).where(was_decided).order_by(ScopeItem.number)
+    return values_by_key(session, statement, ScopeItem.evaluator_id, evaluators)
 
 
 def get_item(session: Session, evaluator_id: UUID, text: str) -> ScopeItem:
@@ -62,12 +67,14 @@ def held_item(row: ScopeItem) -> HeldItem:
 
 def list_event_rows(session: Session, evaluator_id: UUID) -> Sequence[QualificationEvent]:
     """In the order of their recording."""
-    statement = (
-        select(QualificationEvent)
-        .where(QualificationEvent.evaluator_id == evaluator_id)
-        .order_by(QualificationEvent.seq)
-    )
-    return session.scalars(statement).all()
+    return event_rows_by_evaluator(session, [evaluator_id]).get(evaluator_id, [])
+
+
+def event_rows_by_evaluator(
+    session: Session, evaluators: Iterable[UUID]
+) -> Mapping[UUID, Sequence[QualificationEvent]]:
+    statement = select(QualificationEvent.evaluator_id, QualificationEvent).order_by(QualificationEvent.seq)
+    return values_by_key(session, statement, QualificationEvent.evaluator_id, evaluators)
 
 
 def events_of(session: Session, evaluator_id: UUID) -> tuple[Event, ...]:
@@ -139,6 +146,12 @@ def surveillances_of(session: Session, evaluator_ids: Iterable[UUID]) -> tuple[S
     return tuple(Surveillance(str(item_id), on, at) for item_id, on, at in found if on is not None)
 
 
+def surveilled_among(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, bool]:
+    """Those of whom a surveillance was ever planned."""
+    statement = select(PlannedSurveillance.evaluator_id, PlannedSurveillance.id)
+    return dict.fromkeys(values_by_key(session, statement, PlannedSurveillance.evaluator_id, evaluators), True)
+
+
 @dataclass(frozen=True, slots=True)
 class AppealFiled:
     """outcome: None while it is pending."""
@@ -154,13 +167,17 @@ class AppealFiled:
 
 def list_appeals(session: Session, evaluator_id: UUID) -> list[AppealFiled]:
     """In the order in which they were filed."""
-    statement = (
-        select(Appeal, AppealOutcome)
-        .outerjoin(AppealOutcome, AppealOutcome.appeal_id == Appeal.id)
-        .where(Appeal.evaluator_id == evaluator_id)
-        .order_by(Appeal.filed_on, Appeal.recorded_at, Appeal.id)
-    )
-    return [AppealFiled(appeal, outcome) for appeal, outcome in session.execute(statement)]
+    return appeals_by_evaluator(session, [evaluator_id]).get(evaluator_id, [])
+
+
+def appeals_by_evaluator(session: Session, evaluators: Iterable[UUID]) -> Mapping[UUID, list[AppealFiled]]:
+    wanted = tuple(evaluators)
+    filed = select(Appeal.evaluator_id, Appeal).order_by(Appeal.filed_on, Appeal.recorded_at, Appeal.id)
+    appeals = values_by_key(session, filed, Appeal.evaluator_id, wanted)
+    keys = [each.id for of in appeals.values() for each in of]
+    decided = values_by_key(session, select(AppealOutcome.appeal_id, AppealOutcome), AppealOutcome.appeal_id, keys)
+    outcomes = {key: outcome for key, (outcome,) in decided.items()}
+    return {of: [AppealFiled(each, outcomes.get(each.id)) for each in found] for of, found in appeals.items()}
 
 
 def get_appeal(session: Session, appeal_id: UUID) -> AppealFiled:

@@ -41,7 +41,7 @@ class EvaluatorScore:
 def score_on(scores: Iterable[EvaluatorScore], valid_at: date) -> EvaluatorScore | None:
     """The one recorded last whose spot checks were all made by the day; without any spot check a score says nothing."""
     made = [each for each in scores if each.last_day is not None and each.last_day <= valid_at]
-    return max(made, key=lambda each: (each.recorded_at, str(each.comparison_id)), default=None)
+    return max(made, key=lambda each: (each.recorded_at, str(each.comparison_id), each.evaluator), default=None)
 
 
 def compared_evaluators(comparison: Comparison) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from registry.evaluators.certificate_status import (
 )
 from registry.evaluators.dossier_service import Submission
 from registry.evaluators.entity_errors import CertificateEventRefused, CertificateNotFound
+from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.periods import Period
 from registry.evaluators.refusal import Code
@@ -176,7 +177,8 @@ def test_an_officer_takes_down_what_the_issuer_said_and_nobody_of_the_evaluators
     assert session.scalar(select(func.count()).select_from(Entry)) == before + 1
     assert [str(state) for _, state in found.states] == ["suspended"]
     assert ([str(state) for _, state in earlier.states], earlier.events) == (["in_force"], ())
-    (lapse,) = service.lapses_of(session, evaluator, Period(day("2026-03-01"), day("2026-04-01")), at("2026-03-13"))
+    march = Period(day("2026-03-01"), day("2026-04-01"))
+    (lapse,) = service.lapses_of(Knowledge(session, at("2026-03-13")), evaluator, march)
     assert (lapse.certificate.is_hard, lapse.period) == (True, Period(day("2026-03-05"), day("2026-04-01")))
 
 
