@@ -162,7 +162,7 @@ def _length_faults(code: str) -> Iterator[Fault]:
 
 
 def _character_faults(code: str) -> Iterator[Fault]:
-    likely = _likely(code)
+    likely = _likely(code) if any(each in _TAKEN_FOR for each in code) else None
     for position, each in enumerate(code, start=1):
         if each in _TAKEN_FOR:
             fix = f"Look at the licence: {' or '.join(_TAKEN_FOR[each])} is likely."

@@ -4,13 +4,11 @@ What a dossier says of owners is a statement of that evaluator: it is a source o
 other leave doubt. That an owner is only the state counts for public authorities alone, by their credit codes.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.errors import Violation
@@ -25,12 +23,13 @@ from registry.evaluators.declared_interests import (
     declared_interests,
 )
 from registry.evaluators.declared_interests import Finding as DeclaredFinding
-from registry.evaluators.dossier_models import EvaluatorName, OwnershipEdge
+from registry.evaluators.dossier_models import OwnershipEdge
 from registry.evaluators.exclusion_errors import QuestionRejected
 from registry.evaluators.exclusion_matching import Identity
 from registry.evaluators.independence import Engagement, Finding, Limits, independence
 from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
+from registry.evaluators.name_queries import names_by_credit_code
 from registry.evaluators.names import DatedName
 from registry.evaluators.ownership import Basis, Edge, Gap, Ownership
 from registry.evaluators.ownership_queries import ToldEdge
@@ -172,17 +171,11 @@ def read_party(session: Session, text: str, name: str) -> str:
 
 def identities(session: Session, keys: Sequence[str], known_at: datetime) -> tuple[Identity, ...]:
     """With every name that the registry knew of each, present and former. A person has no name here."""
-    codes = [each.removeprefix("uscc:") for each in keys if each.startswith("uscc:")]
-    names: defaultdict[str, list[DatedName]] = defaultdict(list)
-    statement = (
-        select(Evaluator.credit_code, EvaluatorName)
-        .join(EvaluatorName, EvaluatorName.evaluator_id == Evaluator.id)
-        .where(Evaluator.credit_code.in_(codes), dossier_queries.as_known(EvaluatorName, known_at))
-        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
-    )
-    for code, each in session.execute(statement) if codes else ():
-        names[f"uscc:{code}"].append(DatedName(f"uscc:{code}", each.name, each.valid_from, each.valid_to))
-    return tuple(_identity(key, names[key]) for key in keys)
+    codes = {key: key.removeprefix("uscc:") for key in keys if key.startswith("uscc:")}
+    known = names_by_credit_code(session, codes.values(), known_at) if codes else {}
+    names = {key: [DatedName(key, each.name, each.valid_from, each.valid_to) for each in known.get(code, ())]
+             for key, code in codes.items()}  # fmt: skip
+    return tuple(_identity(key, names.get(key, ())) for key in keys)
 
 
 def identity_of(knowledge: Knowledge, evaluator: Evaluator) -> Identity:

@@ -1,7 +1,7 @@
 """Names of evaluators with whether they are held, holds with what was judged of them, and bodies by a name."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, false, func, select, true
 from sqlalchemy.orm import Session, aliased
 
+from registry.bulk_rows import values_by_key
 from registry.evaluators.dossier_models import DossierVersion, EvaluatorName
 from registry.evaluators.judgement_errors import NameHoldNotFound
 from registry.evaluators.judgement_models import NameHold, NameJudgement
@@ -98,6 +99,19 @@ def names_of(
             dated = DatedName(codes[row.evaluator_id], row.name, row.valid_from, row.valid_to)
             found[row.evaluator_id].append(NameKnown(dated, bool(held)))
     return found
+
+
+def names_by_credit_code(
+    session: Session, credit_codes: Iterable[str], known_at: datetime
+) -> Mapping[str | None, list[EvaluatorName]]:
+    """The oldest first; held ones too."""
+    statement = (
+        select(Evaluator.credit_code, EvaluatorName)
+        .join(EvaluatorName, EvaluatorName.evaluator_id == Evaluator.id)
+        .where(_as_known(known_at))
+        .order_by(EvaluatorName.valid_from.asc().nulls_first(), EvaluatorName.name)
+    )
+    return values_by_key(session, statement, Evaluator.credit_code, credit_codes)
 
 
 def names_on(session: Session, evaluator: Evaluator, on: date, known_at: datetime) -> tuple[DatedName, ...]:

@@ -185,7 +185,8 @@ def test_nothing_is_published_without_an_outside_approval_of_exactly_these_bytes
 
     run_state_machine_as_test(
         lambda: Histories(session, actors, counted),
-        settings=settings(max_examples=histories, stateful_step_count=STEPS),
+        # The same histories each time: how many of them publish anything is counted below.
+        settings=settings(max_examples=histories, stateful_step_count=STEPS, derandomize=True),
     )
 
     assert counted["published"] > histories // 20
