@@ -33,6 +33,8 @@ def answer_question(
     lookups: Lookups | None = None,
 ) -> Decision:  # fmt: skip
     shared = lookups or Lookups(session)
+    if body.evaluator is not None:
+        shared.expect([body.evaluator], at.known)
     found = policy or shared.policy((each.region for each in question.scope), question.window.valid_from, at.known)
     return decide(collect(session, question, body, found.limits, at, shared), found)
 

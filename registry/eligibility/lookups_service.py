@@ -29,6 +29,7 @@ class Lookups:
         self._endings: dict[datetime, Endings] = {}
         self._knowledge: dict[datetime, Knowledge] = {}
         self._work: dict[datetime, KnownWork] = {}
+        self._expected: set[tuple[str, datetime]] = set()
         self.by_credit_code = LookedUp[str, Evaluator | None](
             lambda codes: dossier_queries.evaluators_by_credit_code(session, codes), None
         )
@@ -78,7 +79,11 @@ class Lookups:
 
     def expect(self, evaluators: Sequence[Evaluator], known_at: datetime) -> None:
         """They will be asked about: each kind of rows is looked up for all of them together."""
-        keys = [key_of(each) for each in evaluators]
-        self.knowledge(known_at).expect(evaluators, keys)
-        self.work(known_at).expect(evaluators)
+        fresh = [each for each in evaluators if (each.code, known_at) not in self._expected]
+        if not fresh:
+            return
+        self._expected |= {(each.code, known_at) for each in fresh}
+        keys = [key_of(each) for each in fresh]
+        self.knowledge(known_at).expect(fresh, keys)
+        self.work(known_at).expect(fresh)
         load_owners(self.knowledge(known_at), keys)

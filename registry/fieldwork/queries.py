@@ -91,7 +91,8 @@ def list_records(session: Session, search: Search, *, limit: int, after: int = 0
         statement = statement.join(ScoredParty, ScoredParty.engagement_id == EngagementRow.id).where(
             ScoredParty.party == search.subject
         )
-    return _records(session, EngagementRow.id.in_(session.scalars(statement).all()))
+    found = session.scalars(statement).all()
+    return _records(session, EngagementRow.id.in_(found)) if found else []
 
 
 def newest_attempts(session: Session, contracts: Iterable[Contract]) -> dict[Contract, Known]:
@@ -137,7 +138,7 @@ def _records(session: Session, which: ColumnElement[bool], known_at: datetime | 
         .where(which)
         .order_by(EngagementRow.number)
     ).all()
-    events = _events(session, which, known_at)
+    events = _events(session, which, known_at) if rows else {}
     return [
         EngagementRecord(
             code_of(row.number), evaluator.code, key_of(evaluator), row.commissioner, row.contract_reference,
