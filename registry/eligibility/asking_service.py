@@ -25,8 +25,10 @@ _SEEN = 80
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Whom a question is about. evaluator: None for a body that is not registered, or was not yet known then."""
+    """Whom a question is about. name: as answers call it. evaluator: None for a body that is not registered, or was
+    not yet known then."""
 
+    name: str
     key: str
     credit_code: str | None
     evaluator: Evaluator | None
@@ -45,7 +47,7 @@ def make_question(written: Written, known_at: datetime, lookups: Lookups) -> tup
     if reader.faults:
         raise QuestionRejected("The question cannot be answered as it was asked.", reader.faults)
     question = Question(
-        written.evaluator if body.evaluator is None else body.evaluator.code,
+        body.name,
         tuple(each for each in scope if each is not None), written.window, subjects, commissioner, payer, bidders,
         implementers, written.risk_class, written.engagement, written.lists, written.tender, written.names,
     )  # fmt: skip
@@ -70,8 +72,9 @@ def body_of(lookups: Lookups, text: str, known_at: datetime) -> Body:
         code = reading.code
         evaluator = lookups.by_credit_code[code]
     if evaluator is None or evaluator.created_at > known_at:
-        return Body(f"uscc:{code}" if code else f"evaluator:{text}", code, None)
-    return Body(key_of(evaluator), code, evaluator)
+        name = text if code is None or text.startswith("ev-") else code
+        return Body(name, f"uscc:{code}" if code else f"evaluator:{text}", code, None)
+    return Body(evaluator.code, key_of(evaluator), code, evaluator)
 
 
 def _pinned(work: KnownWork, body: Body, code: str | None) -> PinnedStandard | None:

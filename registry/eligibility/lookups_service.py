@@ -1,6 +1,7 @@
-"""What is the same for many questions of one transaction, looked up once."""
+"""What is the same for many questions of one transaction, or of one state of the register, looked up once."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -16,17 +17,42 @@ from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.phoenix_service import Endings
 from registry.looked_up import LookedUp
+from registry.recently_used import RecentlyUsed
 from registry.standards.library_service import Library
+from registry.validity import legal_day
+
+_MOST_POLICIES = 10_000
+
+
+class Standing:
+    """What is the same for all questions that know the same: while nothing is recorded that can change an answer,
+    whoever asks, in whichever transaction, and at whichever instant since."""
+
+    def __init__(self) -> None:
+        self._endings: Endings | None = None
+        self._policies: RecentlyUsed[tuple[tuple[str, ...], date, date], Policy] = RecentlyUsed(
+            _MOST_POLICIES, lambda _: 1
+        )
+
+    def endings(self, session: Session, known_at: datetime) -> Endings:
+        if self._endings is None:
+            self._endings = phoenix_service.endings(session, known_at)
+        return replace(self._endings, known_at=known_at)
+
+    def policy(self, session: Session, regions: tuple[str, ...], written_on: date, known_at: datetime) -> Policy:
+        """Raises QuestionRejected."""
+        key = regions, written_on, legal_day(known_at)
+        return self._policies.get(key, lambda: policy_for(session, regions, written_on, known_at))
 
 
 class Lookups:
-    """Lives as long as its transaction and no longer: what others save meanwhile is not seen."""
+    """Lives as long as its transaction and no longer: what others save meanwhile is not seen. standing: of whichever
+    instants will be asked about, where they all know the same."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, standing: Standing | None = None) -> None:
         self._session = session
-        self._policies: dict[tuple[tuple[str, ...], date, datetime], Policy] = {}
+        self._standing, self._standings = standing, dict[datetime, Standing]()
         self._parties: dict[str, str] = {}
-        self._endings: dict[datetime, Endings] = {}
         self._knowledge: dict[datetime, Knowledge] = {}
         self._work: dict[datetime, KnownWork] = {}
         self._expected: set[tuple[str, datetime]] = set()
@@ -51,10 +77,8 @@ class Lookups:
 
         Raises QuestionRejected where two places decide by different policies.
         """
-        key = tuple(dict.fromkeys(regions)), written_on, known_at
-        if key not in self._policies:
-            self._policies[key] = policy_for(self._session, *key)
-        return self._policies[key]
+        places = tuple(dict.fromkeys(regions))
+        return self._standing_at(known_at).policy(self._session, places, written_on, known_at)
 
     def party(self, text: str, name: str) -> str:
         """Its key. name: of the parameter. Raises QuestionRejected, EvaluatorNotFound."""
@@ -63,9 +87,7 @@ class Lookups:
         return self._parties[text]
 
     def endings(self, known_at: datetime) -> Endings:
-        if known_at not in self._endings:
-            self._endings[known_at] = phoenix_service.endings(self._session, known_at)
-        return self._endings[known_at]
+        return self._standing_at(known_at).endings(self._session, known_at)
 
     def knowledge(self, known_at: datetime) -> Knowledge:
         if known_at not in self._knowledge:
@@ -87,3 +109,6 @@ class Lookups:
         self.knowledge(known_at).expect(fresh, keys)
         self.work(known_at).expect(fresh)
         load_owners(self.knowledge(known_at), keys)
+
+    def _standing_at(self, known_at: datetime) -> Standing:
+        return self._standing or self._standings.setdefault(known_at, Standing())

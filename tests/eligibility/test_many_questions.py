@@ -86,6 +86,16 @@ def test_more_questions_need_no_more_statements(register: Session) -> None:
     assert statements_of(register, many) == statements_of(register, few)
 
 
+def test_two_spellings_of_a_code_that_is_not_registered_are_one_question(session: Session) -> None:
+    code = credit_code(UNREGISTERED)
+    given = read_bidders_bytes("b.csv", f"evaluator\n{code}\n{code.lower()}\n{code[:8]} {code[8:]}".encode())
+
+    one, *others = answer_batch(session, OPERATOR, given, Order(LOT, NOW)).answers
+
+    assert one.content["request"]["evaluator"] == code
+    assert {each.sha256 for each in others} == {one.sha256}
+
+
 def test_what_is_expected_is_looked_up_with_the_first_that_is_asked_for() -> None:
     asked: list[list[int]] = []
 
