@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from registry.accounts.permissions import OPERATOR
 from registry.eligibility.batch import Defaults
 from registry.eligibility.batch_inputs import read_bidders_bytes
-from registry.eligibility.batch_service import Order, store_batch
+from registry.eligibility.batch_service import Order, prepare_batch, store_batch
 
 LOT = Defaults(
     domain="agri", region="mca:420000", type="annual", level="town", standard="rural-rev@2.1.0",
@@ -16,8 +16,9 @@ LOT = Defaults(
 
 
 def store(session: Session, content: bytes) -> None:
-    known_at = at("2026-03-10")
-    store_batch(session, OPERATOR, read_bidders_bytes("bidders.csv", content), Order(LOT, known_at), known_at)
+    known_at, given = at("2026-03-10"), read_bidders_bytes("bidders.csv", content)
+    order = Order(LOT, known_at)
+    store_batch(session, OPERATOR, prepare_batch(session, OPERATOR, given, order), order, known_at)
 
 
 def main(url: str, content: bytes, moment: int) -> None:

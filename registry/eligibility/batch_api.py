@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from registry.accounts.permissions import Actor
 from registry.annotated_files import annotate
-from registry.answered_requests import answer_once
+from registry.answered_requests import answer_once, find_answer
 from registry.canonical import digest
 from registry.deps import Change, KeyHeader, changing, log_keys, response_of
 from registry.eligibility.attestation_api import OpenIssuer, addresses, open_issuer
 from registry.eligibility.attestation_service import Issuer
 from registry.eligibility.batch import Defaults
 from registry.eligibility.batch_inputs import BiddersFile, read_bidders_bytes
-from registry.eligibility.batch_service import Order, answer_batch, answered_file, store_batch
+from registry.eligibility.batch_service import Order, Prepared, answer_batch, answered_file, prepare_batch, store_batch
 from registry.eligibility.batch_wire import BatchOut, batch_out
 from registry.eligibility.eligibility_errors import BiddersRejected
 from registry.eligibility.question import RiskClass
@@ -140,9 +140,16 @@ def ask(
     told = {"file": given.table.sha256, "wish": repr(wish)}
     claim = Claim(f"POST {PREFIX} {change.asking.log_name}", key, digest(told))
 
+    def ready(session: Any, actor: Actor) -> Answer | Prepared:
+        return find_answer(session, claim) or prepare_batch(session, actor, given, order)
+
+    prepared = change.look_ahead(ready)
+    if isinstance(prepared, Answer):
+        return response_of(prepared)
+
     def work(session: Any, actor: Actor) -> Answer:
         def act() -> Answer:
-            made = store_batch(session, actor, given, order, change.now, issuer(session) if wish.attest else None)
+            made = store_batch(session, actor, prepared, order, change.now, issuer(session) if wish.attest else None)
             return Answer(201, batch_out(made).model_dump_json())
 
         return answer_once(session, claim, change.now, act)

@@ -88,23 +88,23 @@ def _days(valid_at: str | None, first: str, until: str) -> tuple[str, str]:
 def _report(given: "BiddersFile", order: "Order", key: Path | None, errors: Path | None, *, dry_run: bool) -> "Report":
     from registry.audit.service import take_turn
     from registry.clock import utc_now
-    from registry.eligibility.batch_service import answer_batch, store_batch
+    from registry.eligibility.batch_service import answer_batch, prepare_batch, store_batch
     from registry.eligibility.eligibility_errors import BiddersRejected
     from registry.own_database import own_database
-
-    opener: Callable[[Any], Issuer] | None = None
-
-    def work(session: Any) -> "Report":
-        take_turn(session)
-        now = utc_now()
-        actor = acting(session, key, now)
-        return store_batch(session, actor, given, order, now, None if opener is None else opener(session))
 
     try:
         with own_database() as own:
             if dry_run:
                 return own.read(lambda session: answer_batch(session, acting(session, key, utc_now()), given, order))
             opener = issuer_opener(own) if order.attest else None
+            prepared = own.read(lambda session: prepare_batch(session, acting(session, key, utc_now()), given, order))
+
+            def work(session: Any) -> "Report":
+                take_turn(session)
+                now = utc_now()
+                actor = acting(session, key, now)
+                return store_batch(session, actor, prepared, order, now, None if opener is None else opener(session))
+
             return own.write(work)
     except BiddersRejected as error:
         if errors is not None:

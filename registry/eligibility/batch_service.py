@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.permissions import Actor, Permission
 from registry.annotated_files import AnnotatedFile, extend
-from registry.audit.entry import Event
+from registry.audit.entry import Event, read_entry, read_instant
+from registry.audit.models import Entry, Head
 from registry.audit.service import append, take_turn
 from registry.bulk_rows import add_columns
 from registry.canonical import digest
@@ -36,6 +37,7 @@ from registry.eligibility.batch import (
     read_bidder,
 )
 from registry.eligibility.batch_inputs import BiddersFile
+from registry.eligibility.kept_answers import may_change_answers
 from registry.eligibility.lookups_service import Lookups
 from registry.eligibility.models import CheckedBody, EligibilityCheck, code_of
 from registry.eligibility.party_facts_service import Instants
@@ -99,14 +101,32 @@ def answer_batch(session: Session, actor: Actor, given: BiddersFile, order: Orde
     return replace(report, answers=tuple(_answers(session, asked, order, lookups)))
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Answered before the turn to write is taken. log_size: of the log that was seen."""
+
+    report: Report
+    log_size: int
+
+
+def prepare_batch(session: Session, actor: Actor, given: BiddersFile, order: Order) -> Prepared:
+    """What takes long of store_batch, while others may write. Raises as answer_batch."""
+    return Prepared(answer_batch(session, actor, given, order), _log_size(session))
+
+
 def store_batch(
-    session: Session, actor: Actor, given: BiddersFile, order: Order, now: datetime, issuer: Issuer | None = None
+    session: Session, actor: Actor, prepared: Prepared, order: Order, now: datetime, issuer: Issuer | None = None
 ) -> Report:
     """issuer: who attests, where that is ordered. Raises as answer_batch, AttestationRefused for its key."""
     take_turn(session)
-    report = answer_batch(session, actor, given, order)
-    if report.was_there:
-        return report
+    report = prepared.report
+    bidders, _ = _bidders(report.given, order)
+    _require(session, actor, order, bidders)
+    before = _stored(session, report)
+    if before:
+        return replace(report, answers=_as_answered(session, report.given, before), was_there=True)
+    if _is_changed(session, prepared):
+        report = answer_batch(session, actor, report.given, order)
     order.progress(_ANSWERED, "Saving")
     rows = _save(session, actor, report, now)
     answers = [replace(each, code=row.code) for each, row in zip(report.answers, rows, strict=True)]
@@ -114,6 +134,20 @@ def store_batch(
         by = issuer, now
         answers = [_attested(session, actor, each, row, by) for each, row in zip(answers, rows, strict=True)]
     return replace(report, answers=tuple(answers))
+
+
+def _log_size(session: Session) -> int:
+    return session.scalars(select(Head.size)).one()
+
+
+def _is_changed(session: Session, prepared: Prepared) -> bool:
+    """Whether somebody recorded meanwhile what was to be known then, by a clock that is behind ours."""
+    later = session.scalars(select(Entry.entry).where(Entry.index >= prepared.log_size))
+    known_at = prepared.report.known_at
+    return any(
+        may_change_answers(each["action"]) and read_instant(each["recorded_at"]) <= known_at
+        for each in map(read_entry, later)
+    )
 
 
 def _sha256(given: BiddersFile, order: Order) -> str:

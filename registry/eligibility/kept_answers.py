@@ -20,6 +20,11 @@ _CHANGES_NOTHING = (
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
+def may_change_answers(action: str) -> bool:
+    """Of an entry of the log."""
+    return not action.startswith(_CHANGES_NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What counts of an entry of the log. leaf: its hash, which is salted, so that no two entries share one."""
@@ -43,14 +48,15 @@ class Sight:
         size, last, changed_by, latest_at = self.size, self.last, self.changed_by, self.latest_at
         for each in lines:
             size, last = size + 1, each.leaf
-            if not each.action.startswith(_CHANGES_NOTHING):
+            if may_change_answers(each.action):
                 changed_by, latest_at = each.leaf, max(latest_at, each.recorded_at)
         return Sight(size, last, changed_by, latest_at)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """content: canonical JSON. It is the answer as of every instant from since to before until."""
+    """content: canonical JSON. It is the answer as of every instant from since to before until; where both are the
+    same, of none but that one."""
 
     content: bytes
     since: datetime

@@ -4,6 +4,7 @@ import csv
 import io
 import signal
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import doomed_bidders
 import pytest
 from api_requests import assert_problem, stranger_of
 from evaluator_samples import at
-from exclusion_samples import xlsx_of
+from exclusion_samples import record_list, xlsx_of
 from log_rows import faults
 from people import Person, make_person
 from register_samples import credit_code
@@ -23,9 +24,18 @@ from warm_processes import start_process
 
 from registry.accounts.permissions import OPERATOR, Role
 from registry.db import Database, read, write
+from registry.eligibility import batch_service
 from registry.eligibility.batch import Defaults, competing, read_bidder
-from registry.eligibility.batch_inputs import read_bidders_bytes
-from registry.eligibility.batch_service import Order, answer_batch, answered_file, store_batch
+from registry.eligibility.batch_inputs import BiddersFile, read_bidders_bytes
+from registry.eligibility.batch_service import (
+    Order,
+    Prepared,
+    Report,
+    answer_batch,
+    answered_file,
+    prepare_batch,
+    store_batch,
+)
 from registry.eligibility.check_service import replay
 from registry.eligibility.eligibility_errors import BiddersRejected
 from registry.eligibility.models import EligibilityCheck
@@ -205,8 +215,34 @@ def test_a_kill_leaves_all_of_a_batch_or_nothing(world: World, database_url: str
     assert moments > 3
     assert faults(world.database) == []
     given = read_bidders_bytes("bidders.csv", content)
-    kept = write(world.database, lambda session: store_batch(session, OPERATOR, given, Order(LOT, KNOWN), KNOWN))
+    kept = stored(world.database, prepared(world.database, given))
     assert (kept.was_there, world.count()) == (True, 2)
+
+
+def prepared(database: Database, given: BiddersFile) -> Prepared:
+    return read(database, lambda session: prepare_batch(session, OPERATOR, given, Order(LOT, KNOWN)))
+
+
+def stored(database: Database, ready: Prepared) -> Report:
+    return write(database, lambda session: store_batch(session, OPERATOR, ready, Order(LOT, KNOWN), KNOWN))
+
+
+def test_what_others_record_while_a_file_is_answered_counts_where_it_was_to_be_known(world: World) -> None:
+    """By a clock that is behind; what is recorded after the instant of the question changes nothing."""
+    given = read_bidders_bytes("bidders.csv", file_of({"evaluator": world.evaluator}))
+    ready = prepared(world.database, given)
+    write(world.database, lambda session: record_list(session, code="later", now=KNOWN + timedelta(seconds=1)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(batch_service, "answer_batch", None)
+        found = stored(world.database, ready)
+    assert [each.sha256 for each in found.answers] == [each.sha256 for each in ready.report.answers]
+
+    given = read_bidders_bytes("bidders.csv", file_of({"evaluator": world.evaluator}, {"evaluator": credit_code(77)}))
+    ready = prepared(world.database, given)
+    write(world.database, lambda session: record_list(session, code="earlier", now=KNOWN - timedelta(days=1)))
+    found = stored(world.database, ready)
+    assert [each.sha256 for each in found.answers] != [each.sha256 for each in ready.report.answers]
+    assert all("earlier" in str(each.content) for each in found.answers)
 
 
 def test_a_file_without_bidders_is_refused() -> None:
