@@ -2,6 +2,7 @@
 
 python benchmarks/evaluators.py status          100,000 scope items with 1,000,000 events, one (valid_at, known_at)
 python benchmarks/evaluators.py ownership       control paths over 200,000 edges
+python benchmarks/evaluators.py names           names like a given one, among 20,000 and 50,000
 python benchmarks/evaluators.py import [URL]    50,000 evaluators with their certificates; URL: of an empty database, by
                                                 default an SQLite file in a folder that is removed again
 python benchmarks/evaluators.py workbook [URL]  the same register from one XLSX file
@@ -16,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -37,6 +39,8 @@ from registry.db_state import upgrade
 from registry.evaluators.batch_status import STATES, statuses
 from registry.evaluators.control import OwnershipOnDay
 from registry.evaluators.due_service import due
+from registry.evaluators.name_index import NameIndex
+from registry.evaluators.names import DatedName
 from registry.evaluators.policy import Policy
 from registry.evaluators.qualification import EventType
 from registry.evaluators.qualification_models import QualificationEvent
@@ -57,6 +61,15 @@ from registry.evaluators.status_columns import (
 ITEMS, EVENTS = 100_000, 1_000_000
 EDGES, ASKED = 200_000, 500
 EVALUATORS = 50_000
+PLACES = (
+    "杭州", "宁波", "温州", "绍兴", "湖州", "嘉兴", "金华", "上海", "北京", "南京", "苏州", "成都", "武汉", "长沙",
+    "广州", "深圳", "昆明", "贵阳", "西安", "兰州",
+)  # fmt: skip
+TRADES = (
+    "环境评估", "农业评估", "工程咨询", "资产评估", "会计师事务所", "乡村规划设计", "检测技术服务", "环保科技",
+    "信用评级", "项目管理",
+)  # fmt: skip
+LEGAL_FORMS = ("有限公司", "有限责任公司", "股份有限公司")
 KNOWN_AT, VALID_AT = datetime(2026, 3, 1, tzinfo=UTC), date(2026, 3, 1)
 
 Result = TypeVar("Result")
@@ -141,6 +154,43 @@ def measure_ownership() -> None:
         )
 
 
+def made_up_names(count: int) -> list[str]:
+    """Place, two or three of 700 characters, trade and legal form."""
+    rng = random.Random(9)
+    characters = [chr(each) for each in range(0x4E00, 0x4E00 + 3_500, 5)]
+    return [
+        "".join((rng.choice(PLACES), *rng.choices(characters, k=rng.choice((2, 3))), rng.choice(TRADES), form))
+        for form in rng.choices(LEGAL_FORMS, k=count)
+    ]
+
+
+def measure_names() -> None:
+    """Made-up names, and names that differ in nothing but a number, of which hundreds are similar to each."""
+    for label, known in (
+        ("made up", made_up_names(EVALUATORS)),
+        ("numbered", [f"成都第{each}工程有限公司" for each in range(900_000, 900_000 + EVALUATORS)]),
+    ):
+        dated = [DatedName(str(place), name) for place, name in enumerate(known)]
+        timed(f"index of {EVALUATORS:,} names, {label}", lambda dated=dated: NameIndex(dated))  # type: ignore[misc]
+        timed("the same, each name normalised before", lambda dated=dated: NameIndex(dated))  # type: ignore[misc]
+        tracemalloc.start()
+        kept = NameIndex(dated)
+        print(f"it holds {tracemalloc.get_traced_memory()[0] / 2**20:.1f} MiB besides the names")
+        tracemalloc.stop()
+        for index, count in ((NameIndex(dated[:20_000]), 20_000), (kept, EVALUATORS)):
+            for floor in (0.8, 0.85):
+                times, found = [], 0
+                for name in known[: 20_000 : 20_000 // ASKED]:
+                    before = time.process_time_ns()
+                    candidates = index.candidates(name, floor=floor)
+                    times.append((time.process_time_ns() - before) / 1e6)
+                    found += len(candidates.found) + candidates.left_out
+                print(
+                    f"names like one of {count:,}, floor {floor:.2f}: median {statistics.median(times):.3f} ms CPU, "
+                    f"99 of 100 under {sorted(times)[int(0.99 * ASKED)]:.3f} ms; {found / ASKED:.1f} found on average"
+                )
+
+
 def take_in(url: str, folder: Path, form: str) -> Database:
     """form: csv or xlsx. Gives the database with the register in it."""
     numbers = range(1, EVALUATORS + 1)
@@ -222,6 +272,8 @@ def main() -> None:
             measure_status()
         case ["ownership"]:
             measure_ownership()
+        case ["names"]:
+            measure_names()
         case ["import" | "workbook" | "due" as what, *rest]:
             with tempfile.TemporaryDirectory() as folder:
                 url = rest[0] if rest else f"sqlite:///{folder}/registry.db"

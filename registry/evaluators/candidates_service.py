@@ -11,7 +11,8 @@ from registry.canonical import digest
 from registry.evaluators.dossier_models import EvaluatorName
 from registry.evaluators.dossier_queries import as_known
 from registry.evaluators.models import Evaluator
-from registry.evaluators.names import Candidates, DatedName, NameDoubt, NameIndex, name_doubts
+from registry.evaluators.name_index import Candidates, NameIndex
+from registry.evaluators.names import DatedName, NameDoubt, name_doubts
 from registry.recently_used import RecentlyUsed
 
 FLOOR = 0.8

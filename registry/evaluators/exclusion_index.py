@@ -11,7 +11,8 @@ from rapidfuzz.distance import Levenshtein
 
 from registry.evaluators.credit_code import read_credit_code
 from registry.evaluators.exclusion_matching import MOST_TYPING_MISTAKES, Identity
-from registry.evaluators.names import DatedName, NameIndex
+from registry.evaluators.name_index import NameIndex
+from registry.evaluators.names import DatedName
 
 _EVERY = 2**31
 

@@ -7,7 +7,7 @@ from registry.evaluators.candidates_service import NameAnswer
 from registry.evaluators.declared_interests import Finding as DeclaredFinding
 from registry.evaluators.exclusion_wire import GapOut, MessageOut, PeriodOut, gap_out, gravest, message_out, period_out
 from registry.evaluators.independence import Finding as IndependenceFinding
-from registry.evaluators.names import Candidate
+from registry.evaluators.name_index import Candidate
 from registry.evaluators.ownership import Edge
 from registry.evaluators.sentences import message
 from registry.evaluators.tenure import Finding as TenureFinding

@@ -17,8 +17,9 @@ from registry.evaluators.judgement_errors import NameJudgementRefused
 from registry.evaluators.judgement_models import NameHold, NameJudgement
 from registry.evaluators.judging_service import require_judge
 from registry.evaluators.models import Evaluator
+from registry.evaluators.name_index import Candidate, Candidates
 from registry.evaluators.name_queries import HoldRecord
-from registry.evaluators.names import Candidate, Candidates, LikenessUnavailable
+from registry.evaluators.names import LikenessUnavailable
 from registry.validity import legal_day
 
 RESEMBLES = "resembles_known_name"

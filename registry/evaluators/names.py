@@ -1,19 +1,17 @@
-"""Names of bodies: what two have in common once spelling is taken away, and which known names one resembles. Pure.
+"""Names of bodies: what two have in common once spelling is taken away. Pure.
 
-A name never decides who a body is; the credit code does. What is found here is for a person to look at.
+A name never decides who a body is; the credit code does.
 """
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from registry.errors import Unavailable
 from registry.ids import clean_text, hidden_character
@@ -44,9 +42,6 @@ class Likeness(StrEnum):
     SAME_WORDS_MOVED = "same_words_moved"
     OTHER_LEGAL_FORM = "same_but_for_the_legal_form"
     SIMILAR = "similar"
-
-
-_STRENGTH = {each: place for place, each in enumerate(Likeness)}
 
 
 class NameDoubt(StrEnum):
@@ -83,23 +78,10 @@ class NormalName:
     skeleton: str
     stem_skeleton: str
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A known name that one resembles. score: similarity of the stems, 0 to 1. is_former: not in force on the day."""
-
-    known: DatedName
-    likeness: Likeness
-    score: float
-    is_former: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The likest first. left_out: how many more there are."""
-
-    found: tuple[Candidate, ...]
-    left_out: int = 0
+    @property
+    def is_plain(self) -> bool:
+        """Nothing in the stem looks like something else, so that it need not be compared twice."""
+        return self.stem == self.stem_skeleton
 
 
 class LikenessUnavailable(Unavailable):
@@ -133,81 +115,19 @@ def name_doubts(name: str) -> tuple[NameDoubt, ...]:
 def likeness(one: str, other: str, floor: float = 0.8) -> tuple[Likeness, float] | None:
     """How alike two names are, with the similarity of their stems; None below the floor."""
     first, second = normalise(one), normalise(other)
-    score = max(
-        fuzz.ratio(first.stem, second.stem),
-        fuzz.ratio(first.stem_skeleton, second.stem_skeleton),
-    )
-    return _judged((clean_text(one), first), (clean_text(other), second), score / 100, floor)
+    score = similarity(first, second)
+    return judge_likeness((clean_text(one), first), (clean_text(other), second), score, floor)
 
 
-class NameIndex:
-    """Known names, made ready once. One body may be known by several, one name by several bodies."""
-
-    def __init__(self, names: Iterable[DatedName]) -> None:
-        self._names = tuple(names)
-        self._normal = tuple(normalise(each.name) for each in self._names)
-        self._stems = {place: each.stem for place, each in enumerate(self._normal)}
-        self._stem_skeletons = {place: each.stem_skeleton for place, each in enumerate(self._normal)}
-        self._unlike_their_stem = {
-            place: each.stem_skeleton for place, each in enumerate(self._normal) if each.stem_skeleton != each.stem
-        }
-        self._by_key: defaultdict[str, list[int]] = defaultdict(list)
-        for place, each in enumerate(self._normal):
-            for key in _keys(each):
-                self._by_key[key].append(place)
-
-    def candidates(
-        self,
-        name: str,
-        *,
-        on: date | None = None,
-        apart_from: str | None = None,
-        floor: float = 0.8,
-        limit: int = 20,
-    ) -> Candidates:
-        """on: day that tells former names from names in force. apart_from: the holder whose own name this is."""
-        normal = normalise(name)
-        asked = (clean_text(name), normal)
-        found = []
-        for place, score in self._scores(normal, floor).items():
-            known = self._names[place]
-            if known.holder == apart_from:
-                continue
-            judged = _judged(asked, (clean_text(known.name), self._normal[place]), score / 100, floor)
-            if judged is not None:
-                found.append(Candidate(known, *judged, is_former=on is not None and not known.holds(on)))
-        found.sort(key=_rank)
-        return Candidates(tuple(found[:limit]), max(len(found) - limit, 0))
-
-    def _scores(self, normal: NormalName, floor: float) -> dict[int, float]:
-        """By place: similarity of the stems, 0 to 100, of whatever shares a key or passes the floor."""
-        scores = {
-            place: max(
-                fuzz.ratio(normal.stem, self._stems[place]),
-                fuzz.ratio(normal.stem_skeleton, self._stem_skeletons[place]),
-            )
-            for key in _keys(normal)
-            for place in self._by_key.get(key, ())
-        }
-        is_plain = normal.stem == normal.stem_skeleton
-        skeletons = self._unlike_their_stem if is_plain else self._stem_skeletons
-        for text, known in ((normal.stem, self._stems), (normal.stem_skeleton, skeletons)):
-            for _, score, place in process.extract(
-                text, known, scorer=fuzz.ratio, limit=None, score_cutoff=floor * 100
-            ):
-                scores[place] = max(score, scores.get(place, 0.0))
-        return scores
+def similarity(one: NormalName, other: NormalName) -> float:
+    """That of the stems, 0 to 1."""
+    return max(fuzz.ratio(one.stem, other.stem), fuzz.ratio(one.stem_skeleton, other.stem_skeleton)) / 100
 
 
-def _keys(normal: NormalName) -> Iterator[str]:
-    """Two names with a key in common are shown whatever their similarity."""
-    yield from {normal.text, normal.stem, normal.skeleton, normal.stem_skeleton}
-
-
-def _judged(
+def judge_likeness(
     one: tuple[str, NormalName], other: tuple[str, NormalName], score: float, floor: float
 ) -> tuple[Likeness, float] | None:
-    """Each name as it is written and as it is compared."""
+    """Each name as it is written and as it is compared. score: their similarity."""
     (one_text, first), (other_text, second) = one, other
     same_stem = first.stem == second.stem or first.stem_skeleton == second.stem_skeleton
     reasons = (
@@ -220,10 +140,6 @@ def _judged(
     )
     why = next((each for each, holds in reasons if holds), None)
     return None if why is None else (why, score)
-
-
-def _rank(candidate: Candidate) -> tuple[int, float, str, str]:
-    return _STRENGTH[candidate.likeness], -candidate.score, candidate.known.holder, candidate.known.name
 
 
 def _parts(name: str) -> tuple[str, str, str]:

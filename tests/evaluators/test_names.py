@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.evaluators.dossier_rules import Before, dossier_faults
-from registry.evaluators.names import (
-    Candidate,
-    DatedName,
-    Likeness,
-    NameDoubt,
-    NameIndex,
-    likeness,
-    name_doubts,
-    normalise,
-)
+from registry.evaluators.name_index import Candidate, NameIndex
+from registry.evaluators.names import DatedName, Likeness, NameDoubt, likeness, name_doubts, normalise
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 BAD_INPUTS = json.loads((REFERENCE / "bad-inputs.json").read_text(encoding="utf-8"))["cases"]
