@@ -138,8 +138,8 @@ def signals_of(new: Profile, old: Profile, limits: Limits) -> Iterator[Signal]:
     if moved:
         yield Signal(Sign.SAME_PERSON_OTHER_ROLE, tuple(sorted(moved)))
     for sign, mine, others, plain in (
-        (Sign.SAME_ADDRESS, new.addresses, old.addresses, _plain_address),
-        (Sign.SAME_PHONE, new.phones, old.phones, _plain_phone),
+        (Sign.SAME_ADDRESS, new.addresses, old.addresses, plain_address),
+        (Sign.SAME_PHONE, new.phones, old.phones, plain_phone),
     ):
         known = {plain(each) for each in others} - {""}
         shared = tuple(each for each in mine if plain(each) in known)
@@ -168,11 +168,11 @@ def _people(profile: Profile, role: Role) -> frozenset[str]:
     return frozenset(each.person for each in profile.members if each.role is role)
 
 
-def _plain_address(address: str) -> str:
+def plain_address(address: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFKC", address).casefold() if each.isalnum())
 
 
-def _plain_phone(phone: str) -> str:
+def plain_phone(phone: str) -> str:
     """Digits without the code of the country and the zero before that of an area; nothing where there are too few."""
     digits = _NOT_DIGITS.sub("", unicodedata.normalize("NFKC", phone))
     digits = digits.removeprefix("0086").removeprefix("86") if len(digits) > 11 else digits

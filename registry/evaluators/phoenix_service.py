@@ -18,6 +18,7 @@ from registry.evaluators.judging_service import require_judge
 from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.models import Evaluator
 from registry.evaluators.phoenix import Ending, Limits, PossibleSuccession, Profile, is_near, possible_successions
+from registry.evaluators.phoenix_index import ProfileIndex
 from registry.evaluators.phoenix_profile import Verdict, covers, person_tokens, plain_name, profile_of, signs_told
 from registry.evaluators.phoenix_queries import Ended, Traces
 
@@ -51,16 +52,19 @@ class SuccessionOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Endings:
-    """Bodies whose rights ended, as known then: the same for every evaluator that is asked about."""
+    """Bodies whose rights ended, as known then: the same for every evaluator that is asked about. index: of these
+    bodies, by their codes."""
 
     known_at: datetime
     ended: tuple[Ended, ...]
     traces: Mapping[UUID, Traces]
+    index: ProfileIndex
 
 
 def endings(session: Session, known_at: datetime) -> Endings:
     ended = tuple(queries.list_ended(session, known_at))
-    return Endings(known_at, ended, queries.traces(session, sorted({each.evaluator_id for each in ended}), known_at))
+    traces = queries.traces(session, sorted({each.evaluator_id for each in ended}), known_at)
+    return Endings(known_at, ended, traces, ProfileIndex(map(_profile_by_names, traces.values())))
 
 
 def successions(
@@ -127,14 +131,16 @@ def _found(
     knowledge: Knowledge, evaluator: Evaluator, endings: Endings, limits: Limits
 ) -> tuple[PossibleSuccession, ...]:
     founded_on = knowledge.founded_on(evaluator)
-    ended = [
+    near = [
         each for each in endings.ended
         if each.evaluator_id != evaluator.id and each.evaluator_id in endings.traces
         and is_near(founded_on, each.ending, limits)
     ]  # fmt: skip
-    own = knowledge.traces[evaluator.id] if ended else None
+    own = knowledge.traces[evaluator.id] if near else None
     if own is None:
         return ()
+    alike = endings.index.alike(_profile_by_names(own), limits.name_floor)
+    ended = [each for each in near if endings.traces[each.evaluator_id].code in alike]
     by_name = {plain_name(name): identifier for identifier, name in own.persons.values() if name is not None}
     old = {key: _profile(endings.traces[key], by_name) for key in {each.evaluator_id for each in ended}}
     pairs = [(old[each.evaluator_id], each.ending) for each in ended]
@@ -143,6 +149,14 @@ def _found(
 
 def _profile(traces: Traces, names: Mapping[str, str]) -> Profile:
     return profile_of(traces.code, traces.documents, traces.names, person_tokens(traces.persons, names))
+
+
+def _profile_by_names(traces: Traces) -> Profile:
+    """Persons by their names, wherever they are not erased. Only to find which profiles to compare."""
+    tokens = {
+        ref: identifier if name is None else plain_name(name) for ref, (identifier, name) in traces.persons.items()
+    }
+    return profile_of(traces.code, traces.documents, traces.names, tokens)
 
 
 def _that_holds(row: SuccessionJudgement | None, found: PossibleSuccession) -> SuccessionJudgement | None:

@@ -119,7 +119,9 @@ def test_a_new_version_stands_beside_the_old_one(session: Session) -> None:
 
     assert (taken.version.number, evaluator.dossier_number, evaluator.dossier_sha256) == (2, 2, taken.version.sha256)
     assert [each.number for each in queries.list_versions(session, evaluator)] == [1, 2]
-    assert queries.versions_as_of(session, [evaluator.id], NOW) == {evaluator.id: queries.get_version(session, evaluator, 1)}
+    assert queries.versions_as_of(session, [evaluator.id], NOW) == {
+        evaluator.id: queries.get_version(session, evaluator, 1)
+    }
     assert queries.versions_as_of(session, [evaluator.id], NOW - timedelta(1)) == {}
     with pytest.raises(EvaluatorNotFound, match="1 to 2"):
         queries.get_version(session, evaluator, 3)

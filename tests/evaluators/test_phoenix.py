@@ -3,9 +3,22 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from registry.evaluators.names import DatedName
-from registry.evaluators.phoenix import Ending, Limits, Membership, Profile, Role, Sign, Signal, possible_successions
+from registry.evaluators.phoenix import (
+    Ending,
+    Limits,
+    Membership,
+    Profile,
+    Role,
+    Sign,
+    Signal,
+    possible_successions,
+    signals_of,
+)
+from registry.evaluators.phoenix_index import ProfileIndex
 
 EXCLUDED_ON = date(2026, 3, 1)
 ENDING = Ending(EXCLUDED_ON, date(2028, 10, 1), "list L, entry 7")
@@ -104,3 +117,29 @@ def test_the_old_body_with_most_signals_comes_first() -> None:
     found = possible_successions(new, [(other, ENDING), (OLD, ENDING)], Limits())
 
     assert [each.old for each in found] == ["E3", "E2"]
+
+
+memberships = st.frozensets(st.builds(Membership, st.sampled_from("abcdefgh"), st.sampled_from(Role)), max_size=4)
+told_addresses = st.lists(st.sampled_from(["解放路1号", "解放路１号 ", "人民路2号", "--"]), max_size=2)
+told_phones = st.lists(st.sampled_from(["0718-8888888", "+86 718 8888888", "0571 1234567", "12"]), max_size=2)
+told_names = st.lists(st.sampled_from(["大山评估有限公司", "大山评估咨询公司", "小河", "绿洲咨询有限公司"]), max_size=2)
+
+
+@st.composite
+def profiles(draw: st.DrawFn, body: str) -> Profile:
+    names = tuple(DatedName(body, each) for each in draw(told_names))
+    return Profile(body, None, names, draw(memberships), tuple(draw(told_addresses)), tuple(draw(told_phones)))
+
+
+@settings(max_examples=200)
+@given(profiles("new"), st.tuples(*(profiles(f"old{each}") for each in range(4))))
+def test_whoever_shares_a_sign_is_found_without_looking_at_each(new: Profile, old: tuple[Profile, ...]) -> None:
+    limits = Limits()
+    alike = ProfileIndex(old).alike(new, limits.name_floor)
+
+    assert {each.body for each in old if any(signals_of(new, each, limits))} <= alike
+
+
+def test_whoever_shares_nothing_is_not_looked_at() -> None:
+    assert ProfileIndex([OLD]).alike(NEW, Limits().name_floor) == frozenset()
+    assert ProfileIndex([OLD]).alike(replace(NEW, members=LEADS), Limits().name_floor) == {"E3"}
