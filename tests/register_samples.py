@@ -27,6 +27,11 @@ def credit_code(number: int) -> str:
     return start + check_character(start)
 
 
+def wide(text: str) -> str:
+    """In the full-width form of a Chinese keyboard."""
+    return "".join(chr(ord(each) + 0xFEE0) for each in text)
+
+
 def make_evaluator(number: int = 1, **changes: str) -> dict[str, str]:
     return {
         "ref": f"浙评{number:05}", "name": f"杭州第{number}环境评估有限公司", "credit_code": credit_code(number),

@@ -37,7 +37,9 @@ DATABASE = (
     "registry.db_state", "registry.blobs",
 )  # fmt: skip
 RESENT = ("registry.answered_requests",)
-HTTP = ("fastapi", "starlette", "registry.deps", "registry.problems", "registry.pages")
+HTTP = (
+    "fastapi", "starlette", "registry.deps", "registry.changing_once", "registry.problems", "registry.pages",
+)  # fmt: skip
 TERMINAL = ("typer", "click", "rich.console.Console", "rich.print", "rich.progress", "rich.live", "rich.prompt", "sys")
 FILES = ("pathlib", "os", "shutil", "tempfile", "glob", "open", "io.open")
 READS = (".read_text", ".read_bytes", ".iterdir", ".glob", ".rglob", "pandas.read_", "numpy.load", "numpy.genfromtxt")
@@ -166,7 +168,8 @@ def is_import_against_the_order(module: str, node: ast.AST, name: str) -> bool:
     if not (isinstance(node, IMPORTS) and name.startswith("registry.") and target in SLICES) or module in COMPOSERS:
         return False
     if origin not in SLICES:
-        return (module, target) not in {("registry.deps", "accounts"), ("registry.deps", "audit")}
+        allowed = {("registry.deps", "accounts"), ("registry.deps", "audit"), ("registry.changing_once", "accounts")}
+        return (module, target) not in allowed
     to_the_right = SLICES.index(target) > SLICES.index(origin)
     return to_the_right or (target != origin and file in RESERVED - {"models", "service"})
 

@@ -84,6 +84,21 @@ class Reading:
     remarks: tuple[RemarkCode, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """A credit code of a file that is not written as on a licence. ref: of the row of the body; name of the entry."""
+
+    ref: str
+    written: str
+    read_as: str
+
+
+def find_respelling(ref: str, text: str) -> Respelling | None:
+    """None for a code that is written as on a licence, and for what is none."""
+    code = read_credit_code(text).code
+    return None if code in (None, text) else Respelling(ref, text, code)
+
+
 def read_credit_code(text: str) -> Reading:
     """What was typed or imported, with every fault at once. Width, case and separators are mended, and it is said."""
     plain, remarks = _mended(text)

@@ -1,12 +1,13 @@
 """A decision on scope items as it is asked for, and the events that it is taken down as. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.errors import Violation
-from registry.evaluators.qualification import Cause, Event, EventType
-from registry.evaluators.scope import RegionSet, StandardRange
+from registry.evaluators.qualification import Cause, Event, EventType, events_known
+from registry.evaluators.refusal import Code, Refusal
+from registry.evaluators.scope import RegionSet, ScopeItem, StandardRange
 from registry.evaluators.vetting_errors import ScopeRejected
 from registry.regions.reference import read_reference
 from registry.regions.region_errors import ReferenceRejected
@@ -22,6 +23,10 @@ class Scope:
     evaluation_type: str
     subject_level: str
     standards: StandardRange
+
+
+def scope_of(item: ScopeItem) -> Scope:
+    return Scope(item.domain, item.regions, item.evaluation_type, item.subject_level, item.standards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,29 @@ def to_event(decision: Decision, item_id: str, place: Place) -> Event:
         supersedes=decision.supersedes,
         becomes=decision.becomes,
     )
+
+
+def extended_already(
+    decision: Decision, history: Sequence[Event], held: Mapping[str, Scope], known_at: datetime
+) -> list[Refusal]:
+    """Of an extension: what the same parent has from the same day on. held: the scopes of the evaluator's items."""
+    standing = (each for item_id in held for each in events_known(history, item_id, known_at))
+    made = {
+        held[each.item_id]: each
+        for each in standing
+        if each.acts_as is EventType.EXTEND
+        and (each.parent_item_id, each.effective_from) == (decision.parent_item_id, decision.effective_from)
+    }
+    return [
+        Refusal(
+            Code.ALREADY_EXTENDED,
+            f"This scope was added from {decision.effective_from} on, by the event {made[scope].id}.",
+            "Leave the item out: it is recorded. Correct the event where its days are wrong.",
+            made[scope].item_id,
+        )
+        for scope in decision.new_scopes
+        if scope in made
+    ]
 
 
 def require_scopes(scopes: Sequence[Scope]) -> None:

@@ -12,6 +12,7 @@ from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.evaluators import dossier_queries as queries
 from registry.evaluators import dossier_service, evidence_service
 from registry.evaluators.asked_times import read_known_at, read_valid_at
+from registry.evaluators.dossier_doubts_service import region_doubts
 from registry.evaluators.dossier_errors import DossierChanged, DossierNotNamed, EvidenceRejected, NameQuestionRejected
 from registry.evaluators.dossier_queries import Search, get_evaluator
 from registry.evaluators.dossier_service import Submission, Taken
@@ -40,6 +41,7 @@ from registry.keyset import decode_cursor, encode_cursor
 from registry.request_rules import require_known_parameters
 from registry.standards.draft_errors import DraftChanged, DraftNotNamed
 from registry.standards.preconditions import IfMatch, read_if_match
+from registry.validity import legal_day
 
 PREFIX = "/api/v1/evaluators"
 _READ_FIRST = "Read the dossier and send its ETag, which holds the digest of its content, as If-Match."
@@ -184,7 +186,8 @@ def get_dossier(
     require(session, asking, Permission.EVALUATOR_READ_DOSSIER, evaluator, now)
     version = queries.get_version(session, evaluator, number)
     response.headers["etag"] = f'"{version.sha256}"'
-    return whole_dossier_out(evaluator, version, queries.list_persons(session, evaluator.id))
+    doubts = region_doubts(session, queries.document_of(version), legal_day(version.submitted_at))
+    return whole_dossier_out(evaluator, version, queries.list_persons(session, evaluator.id), doubts)
 
 
 @router.put("/{code}/dossier", openapi_extra=_DOCUMENT)

@@ -41,6 +41,7 @@ def dossier_faults(document: Document, before: Before, on: date) -> list[Violati
         *_region_faults(document),
         *_person_faults(document, before),
         *_twice_faults(document),
+        *_repetition_faults(document),
         *_evidence_faults(document, before.evidence),
         *_period_faults(document),
         *_party_faults(document),
@@ -192,6 +193,38 @@ def _twice_faults(document: Document) -> Iterator[Violation]:
             if first != place:
                 message = f"{each[key]!r} stands at /{member}/{first} already."
                 yield Violation("twice", message, "Keep one of the two.", f"/{member}/{place}/{key}", value=each[key])
+
+
+def _repetition_faults(document: Document) -> Iterator[Violation]:
+    """Of the same fact under another id, or without any. A share that stands twice would count twice."""
+    for member, key in (("ownership", _holding), ("staff", _post), ("certificates", _certificate)):
+        first: dict[tuple[Any, ...], tuple[int, Any]] = {}
+        for place, each in enumerate(document[member]):
+            earlier, known_as = first.setdefault(key(each), (place, each.get("id")))
+            # The same id twice has a rule of its own.
+            if earlier != place and (known_as is None or known_as != each.get("id")):
+                message = f"It says the same as /{member}/{earlier}."
+                fix = "Keep one of the two. Where two shares of one owner both count, add them up in one."
+                yield Violation("stated-twice", message, fix, f"/{member}/{place}")
+
+
+def _holding(edge: Document) -> tuple[Any, ...]:
+    """Without share and seen_at: one source says one thing of an owner and a time."""
+    said = (edge.get(each) for each in ("basis", "source", "valid_from", "valid_to"))
+    return (_party(edge["owner"]), _party(edge["owned"]) if "owned" in edge else None, *said)
+
+
+def _party(party: Document) -> tuple[str, Any] | None:
+    """By what counts first of what names it; None where nothing does."""
+    return next(((each, party[each]) for each in ("credit_code", "person", "name") if each in party), None)
+
+
+def _post(post: Document) -> tuple[Any, ...]:
+    return tuple(post.get(each) for each in ("person", "post", "valid_from", "valid_to"))
+
+
+def _certificate(certificate: Document) -> tuple[Any, ...]:
+    return _terms(certificate)[1:]
 
 
 def _evidence_faults(document: Document, handed_in: Collection[str]) -> Iterator[Violation]:

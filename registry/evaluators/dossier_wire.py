@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from registry.errors import Violation
 from registry.evaluators.dossier_models import DossierVersion, Person
 from registry.evaluators.dossier_queries import Evidence, document_of
 from registry.evaluators.models import Evaluator
@@ -77,11 +78,25 @@ class PersonOut(Out):
     erased_at: datetime | None
 
 
+class DoubtOut(Out):
+    """pointer: into the dossier. value: what is written there."""
+
+    code: str
+    pointer: str
+    value: str
+    message: str
+    fix: str
+
+
 class WholeDossierOut(DossierOut):
-    """dossier: by schemas/evaluator.v1.json. persons: everybody whom a version named, with the names."""
+    """dossier: by schemas/evaluator.v1.json. persons: everybody whom a version named, with the names.
+
+    doubts: for a person to look at; a dossier with doubts is kept all the same.
+    """
 
     dossier: dict[str, Any]
     persons: list[PersonOut]
+    doubts: list[DoubtOut]
 
 
 class EvidenceOut(Out):
@@ -130,11 +145,20 @@ def dossier_out(evaluator: Evaluator, version: DossierVersion) -> DossierOut:
     )
 
 
-def whole_dossier_out(evaluator: Evaluator, version: DossierVersion, persons: Iterable[Person]) -> WholeDossierOut:
+def whole_dossier_out(
+    evaluator: Evaluator, version: DossierVersion, persons: Iterable[Person], doubts: Iterable[Violation]
+) -> WholeDossierOut:
     return WholeDossierOut(
         **dossier_out(evaluator, version).model_dump(),
         dossier=document_of(version),
         persons=[person_out(each) for each in persons],
+        doubts=[doubt_out(each) for each in doubts],
+    )
+
+
+def doubt_out(doubt: Violation) -> DoubtOut:
+    return DoubtOut(
+        code=doubt.code, pointer=doubt.pointer or "", value=doubt.value or "", message=doubt.message, fix=doubt.fix
     )
 
 

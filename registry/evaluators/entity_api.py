@@ -5,10 +5,11 @@ What became of a legal person is part of the evaluator's history.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
+from registry.changing_once import ChangeOnce, changing_once
+from registry.deps import NowDep, ReadSessionDep, permitted
 from registry.evaluators import certificate_service, entity_service, succession_service
 from registry.evaluators.certificate_wire import (
     CertificateEventIn,
@@ -36,12 +37,14 @@ from registry.request_rules import require_known_parameters
 router = APIRouter(prefix=PREFIX, tags=["entities"], dependencies=[Depends(require_known_parameters)])
 
 
-@router.post("/{code}/entity-events", status_code=201, openapi_extra=documented(EntityEventIn))
+@router.post(
+    "/{code}/entity-events", status_code=201, response_model=EntityHistoryOut, openapi_extra=documented(EntityEventIn)
+)
 def record_entity_event(
     code: CodePath,
-    change: Annotated[Change, changing("entity.record")],
+    change: Annotated[ChangeOnce, changing_once("entity.record")],
     given: Annotated[EntityEventIn, Depends(body_of(EntityEventIn))],
-) -> EntityHistoryOut:
+) -> Response:
     """Liquidation, merger, split, dissolution, or a correction. Burdens pass to successors at once, rights do not.
 
     The answer is all that is known of the legal person then.
@@ -53,15 +56,20 @@ def record_entity_event(
             entity_service.record_event(session, actor, evaluator, given.wanted(), change.now)
         )  # fmt: skip
 
-    return change(work)
+    return change(given, work)
 
 
-@router.post("/{code}/successor-decisions", status_code=201, openapi_extra=documented(SuccessorDecisionIn))
+@router.post(
+    "/{code}/successor-decisions",
+    status_code=201,
+    response_model=SuccessorDecisionOut,
+    openapi_extra=documented(SuccessorDecisionIn),
+)
 def decide_right(
     code: CodePath,
-    change: Annotated[Change, changing("qualification.decide")],
+    change: Annotated[ChangeOnce, changing_once("qualification.decide")],
     given: Annotated[SuccessorDecisionIn, Depends(body_of(SuccessorDecisionIn))],
-) -> SuccessorDecisionOut:
+) -> Response:
     """Which new item of this evaluator stands for an item of a body that it took over, or that none does."""
 
     def work(session: Any, actor: Actor) -> SuccessorDecisionOut:
@@ -69,7 +77,7 @@ def decide_right(
         made = succession_service.decide_right(session, actor, evaluator, given.wanted(), change.now)
         return successor_decision_out(made)
 
-    return change(work)
+    return change(given, work)
 
 
 @router.get("/{code}/successor-decisions", dependencies=[Depends(permitted("evaluator.read"))])
@@ -78,12 +86,17 @@ def show_rights(code: CodePath, session: ReadSessionDep, on: ValidAtDep, known: 
     return rights_out(succession_service.rights_of(session, get_evaluator(session, code), on, known))
 
 
-@router.post("/{code}/certificate-events", status_code=201, openapi_extra=documented(CertificateEventIn))
+@router.post(
+    "/{code}/certificate-events",
+    status_code=201,
+    response_model=CertificateEventOut,
+    openapi_extra=documented(CertificateEventIn),
+)
 def record_certificate_event(
     code: CodePath,
-    change: Annotated[Change, changing("certificate.record")],
+    change: Annotated[ChangeOnce, changing_once("certificate.record")],
     given: Annotated[CertificateEventIn, Depends(body_of(CertificateEventIn))],
-) -> CertificateEventOut:
+) -> Response:
     """What the issuer of a certificate said: suspended, lifted, withdrawn, or a correction."""
 
     def work(session: Any, actor: Actor) -> CertificateEventOut:
@@ -92,7 +105,7 @@ def record_certificate_event(
             certificate_service.record_event(session, actor, evaluator, given.wanted(), change.now)
         )  # fmt: skip
 
-    return change(work)
+    return change(given, work)
 
 
 @router.get("/{code}/certificate-events")

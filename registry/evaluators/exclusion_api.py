@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from registry.accounts.permissions import Actor, Permission
 from registry.annotated_files import annotate
+from registry.changing_once import ChangeOnce, changing_once
 from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
 from registry.deps import require as require_permission
 from registry.evaluators import exclusion_list_service as lists
@@ -123,12 +124,14 @@ def annotate_file(given: ListFileDep) -> Response:
     return Response(file.content, headers=disposition, media_type=_MEDIA_TYPES[file.format])
 
 
-@router.post("/lists/{list_code}/judgements", status_code=201, openapi_extra=documented(OpinionIn))
+@router.post(
+    "/lists/{list_code}/judgements", status_code=201, response_model=JudgementOut, openapi_extra=documented(OpinionIn)
+)
 def judge(
     list_code: CodePath,
-    change: Annotated[Change, changing("exclusion.import")],
+    change: Annotated[ChangeOnce, changing_once("exclusion.import")],
     given: Annotated[OpinionIn, Depends(body_of(OpinionIn))],
-) -> JudgementOut:
+) -> Response:
     """A person says whether an entry that is like a name of the evaluator means it. The last judgement counts."""
 
     def work(session: Any, actor: Actor) -> JudgementOut:
@@ -136,7 +139,7 @@ def judge(
         require(session, actor, Permission.EXCLUSION_IMPORT, evaluator, change.now)
         return judgement_out(service.judge(session, actor, evaluator, given.opinion(list_code), change.now))
 
-    return change(work)
+    return change(given, work)
 
 
 def asked(

@@ -7,6 +7,7 @@ import typer
 
 from registry.command_options import JsonOption, LanguageOption, language_of
 from registry.errors import EXIT_CODES, Kind
+from registry.evaluators.register_cli import respelled_line
 
 if TYPE_CHECKING:
     from registry.evaluators.exclusion_inputs import ListFile
@@ -69,6 +70,8 @@ def import_file(
     if report.doubtful and not json:
         shown = ", ".join(report.doubtful[:5]) + (", ..." if len(report.doubtful) > 5 else "")
         typer.echo(f"{len(report.doubtful)} credit code(s) cannot be ones; a person decides on: {shown}", err=True)
+    if report.respelled and not json:
+        typer.echo(respelled_line(report.respelled), err=True)
 
 
 def _terms(

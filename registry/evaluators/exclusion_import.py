@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.canonical import digest
-from registry.evaluators.credit_code import FaultCode, read_credit_code
+from registry.evaluators.credit_code import FaultCode, Respelling, find_respelling, read_credit_code
 from registry.evaluators.exclusion_matching import ListEntry
 from registry.evaluators.periods import Period
 from registry.evaluators.register_rows import ColumnRule, Fault
@@ -33,11 +33,15 @@ _SPOILT = frozenset({FaultCode.LOST_DIGITS, FaultCode.PERSONAL_NUMBER, FaultCode
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """is_doubtful: its credit code cannot be one, so that only a person can say whom it means."""
+    """is_doubtful: its credit code cannot be one, so that only a person can say whom it means.
+
+    respelling: its credit code is kept as it is written, and read as the one it stands for.
+    """
 
     entry: ListEntry
     sha256: str
     is_doubtful: bool
+    respelling: Respelling | None
 
 
 def read_entry(cells: Mapping[str, str]) -> tuple[EntryRow | None, tuple[Fault, ...]]:
@@ -53,7 +57,9 @@ def read_entry(cells: Mapping[str, str]) -> tuple[EntryRow | None, tuple[Fault, 
     entry = ListEntry(
         cells["key"] or _made_key(cells), code, cells["name"], read_scope(cells["scope"]), period, cells["basis"]
     )
-    return EntryRow(entry, entry_digest(entry), code is not None and read_credit_code(code).code is None), ()
+    is_doubtful = code is not None and read_credit_code(code).code is None
+    respelling = None if code is None else find_respelling(entry.name, code)
+    return EntryRow(entry, entry_digest(entry), is_doubtful, respelling), ()
 
 
 def read_scope(text: str) -> frozenset[str]:

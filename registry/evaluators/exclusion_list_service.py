@@ -12,6 +12,7 @@ from registry.accounts.permissions import Actor
 from registry.audit.entry import Event
 from registry.audit.service import append, take_turn
 from registry.evaluators import exclusion_queries as queries
+from registry.evaluators.credit_code import Respelling
 from registry.evaluators.exclusion_errors import (
     ExclusionListRejected,
     QueryTimeRejected,
@@ -60,6 +61,7 @@ class ImportReport:
     """snapshot None: nothing was saved. was_there: this query was recorded before. same_file: of an earlier query.
 
     doubtful: names of entries whose credit code cannot be one, so that only a person can say whom they mean.
+    respelled: by the names of entries, credit codes that are not written as on a licence, with what they are read as.
     """
 
     list_code: str
@@ -67,6 +69,7 @@ class ImportReport:
     sha256: str
     entries: int
     doubtful: tuple[str, ...]
+    respelled: tuple[Respelling, ...]
     was_there: bool = False
     same_file: bool = False
     snapshot: str | None = None
@@ -121,8 +124,11 @@ def import_list(
     if queried_at > now:
         raise QueryTimeRejected(f"queried_at is {queried_at.isoformat()}, which lies ahead of {now.isoformat()}.")
     doubtful = tuple(each.entry.name for each in given.rows if each.is_doubtful)
+    respelled = tuple(each.respelling for each in given.rows if each.respelling is not None)
     content = queries.find_content(session, list_code, given.sha256)
-    report = ImportReport(list_code, queried_at, given.sha256, len(given.rows), doubtful, same_file=content is not None)
+    report = ImportReport(
+        list_code, queried_at, given.sha256, len(given.rows), doubtful, respelled, same_file=content is not None
+    )
     recorded = queries.find_snapshot(session, list_code, queried_at)
     if recorded is not None and content is not None and recorded.content_number == content.number:
         return replace(report, was_there=True, snapshot=str(recorded.id))

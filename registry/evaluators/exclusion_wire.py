@@ -16,6 +16,7 @@ from registry.evaluators.exclusion_models import (
 from registry.evaluators.exclusion_service import Answer, ListAnswer, Opinion
 from registry.evaluators.ownership import Gap
 from registry.evaluators.periods import Period
+from registry.evaluators.register_wire import RespellingOut, respelling_out
 from registry.evaluators.sentences import Message, gap_message, message
 from registry.json_models import In, Out, VisibleText
 
@@ -75,13 +76,17 @@ class SnapshotsOut(Out):
 
 
 class ImportOut(Out):
-    """snapshot null: nothing was saved. doubtful: names of entries with a credit code that cannot be one."""
+    """snapshot null: nothing was saved. doubtful: names of entries with a credit code that cannot be one.
+
+    respelled: by names of entries, credit codes that are not written as on a licence, with what they are read as.
+    """
 
     list_code: str
     queried_at: datetime
     sha256: str
     entries: int
     doubtful: list[str]
+    respelled: list[RespellingOut]
     was_there: bool
     same_file: bool
     snapshot: str | None
@@ -208,8 +213,8 @@ def snapshot_out(snapshot: ExclusionSnapshot, content: ExclusionContent) -> Snap
 def import_out(report: ImportReport) -> ImportOut:
     return ImportOut(
         list_code=report.list_code, queried_at=report.queried_at, sha256=report.sha256, entries=report.entries,
-        doubtful=list(report.doubtful), was_there=report.was_there, same_file=report.same_file,
-        snapshot=report.snapshot,
+        doubtful=list(report.doubtful), respelled=[respelling_out(each) for each in report.respelled],
+        was_there=report.was_there, same_file=report.same_file, snapshot=report.snapshot,
     )  # fmt: skip
 
 

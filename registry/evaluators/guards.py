@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from registry.evaluators.guard_case import Case, Circumstances, not_in_force
-from registry.evaluators.policy import Policy
+from registry.evaluators.policy import Policy, State
 from registry.evaluators.qualification import Event, EventType, Surveillance, events_known
 from registry.evaluators.refusal import Code, Refusal
 from registry.evaluators.suspension_guards import reinstate_refusals, suspend_refusals
@@ -43,6 +44,32 @@ def _common(case: Case) -> Iterator[Refusal]:
             decided_on,
             case.recorded_on,
         )
+    yield from _publication(case)
+
+
+def _publication(case: Case) -> Iterator[Refusal]:
+    """Who appeals has time from the publication on: one that lies far ahead would never let it end."""
+    event, days = case.event, case.policy.publication_days
+    published_on = None if event.published_at is None else legal_day(event.published_at)
+    if published_on is None:
+        return
+    if published_on < min(event.decided_on, case.recorded_on):
+        yield case.refusal(
+            Code.PUBLISHED_BEFORE_DECIDED,
+            f"The publication of {published_on} lies before the day of the decision, {event.decided_on}.",
+            "Correct the instant, or leave published_at out: it is then that of the recording.",
+            published_on,
+            event.decided_on,
+        )
+    latest = case.recorded_on + timedelta(days=days)
+    if published_on > latest:
+        yield case.refusal(
+            Code.PUBLISHED_TOO_LATE,
+            f"The publication of {published_on} lies more than {days} days after the recording on {case.recorded_on}.",
+            f"Give an instant until {latest}, or record the decision later.",
+            published_on,
+            latest,
+        )
 
 
 def _end(case: Case) -> Iterator[Refusal]:
@@ -74,6 +101,10 @@ def _annul(case: Case) -> Iterator[Refusal]:
             f"Let it take effect on {begun[0].effective_from}, or withdraw the item from a later day.",
             case.event.effective_from,
             begun[0].effective_from,
+        )
+    elif case.status(case.event.effective_from).state is State.VOID:
+        yield case.refusal(
+            Code.ANNULLED_ALREADY, "The grant was annulled before.", "An annulment stands; nothing more is recorded."
         )
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
+from registry.changing_once import ChangeOnce, changing_once
+from registry.deps import NowDep, ReadSessionDep, permitted
 from registry.evaluators import name_queries, name_service, phoenix_service
 from registry.evaluators.dossier_queries import get_evaluator
 from registry.evaluators.judgement_wire import (
@@ -34,9 +35,9 @@ router = APIRouter(prefix=PREFIX, tags=["vetting"], dependencies=[Depends(requir
 CodePath = Annotated[str, Path(max_length=16, description="Code of an evaluator, as ev-000001.")]
 NumberPath = Annotated[int, Path(ge=1, le=2**31, description="Of a held name.")]
 OfNames = Annotated[Actor, Depends(permitted("evaluator.judge_name", about_a_subject=True))]
-JudgingNames = Annotated[Change, changing("evaluator.judge_name")]
+JudgingNames = Annotated[ChangeOnce, changing_once("evaluator.judge_name")]
 OfSuccessions = Annotated[Actor, Depends(permitted("evaluator.judge_succession", about_a_subject=True))]
-JudgingSuccessions = Annotated[Change, changing("evaluator.judge_succession")]
+JudgingSuccessions = Annotated[ChangeOnce, changing_once("evaluator.judge_succession")]
 
 
 @router.get("/names")
@@ -66,13 +67,19 @@ def list_held_names(
     return HeldNameListOut(names=shown, next=following)
 
 
-@router.post("/names/{number}/judgements", status_code=201, openapi_extra=documented(NameJudgementIn))
+@router.post(
+    "/names/{number}/judgements",
+    status_code=201,
+    response_model=HeldNameOut,
+    openapi_extra=documented(NameJudgementIn),
+)
 def judge_name(
     number: NumberPath, change: JudgingNames, given: Annotated[NameJudgementIn, Depends(body_of(NameJudgementIn))]
-) -> HeldNameOut:
+) -> Response:
     """distinct: the name is public from now on. same: it is refused, and stays hidden. The last judgement counts."""
     return change(
-        lambda session, actor: held_name_out(name_service.judge(session, actor, number, given.opinion(), change.now))
+        given,
+        lambda session, actor: held_name_out(name_service.judge(session, actor, number, given.opinion(), change.now)),
     )
 
 
@@ -93,17 +100,20 @@ def list_successions(
 
 
 @router.post(
-    "/evaluators/{code}/successions/judgements", status_code=201, openapi_extra=documented(SuccessionJudgementIn)
+    "/evaluators/{code}/successions/judgements",
+    status_code=201,
+    response_model=SuccessionJudgementOut,
+    openapi_extra=documented(SuccessionJudgementIn),
 )
 def judge_succession(
     code: CodePath,
     change: JudgingSuccessions,
     given: Annotated[SuccessionJudgementIn, Depends(body_of(SuccessionJudgementIn))],
-) -> SuccessionJudgementOut:
+) -> Response:
     """distinct: another body, as far as was seen. successor: the same one. Never by the registry itself."""
 
     def work(session: Any, actor: Actor) -> SuccessionJudgementOut:
         evaluator = get_evaluator(session, code)
         return succession_judgement_out(phoenix_service.judge(session, actor, evaluator, given.opinion(), change.now))
 
-    return change(work)
+    return change(given, work)

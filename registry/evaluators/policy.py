@@ -78,6 +78,7 @@ class Policy:
     most_withdrawals: with so many there is no return. surveillance_months: from one surveillance to the next;
     surveillance_notice_days: how long before that day it counts as due.
     appeal_days: how long a decision can be contested from the day on which it became known; UKAS allows a month.
+    publication_days: how long after its recording a decision may be published; the days of an appeal begin there.
     """
 
     cycle_months: int = 60
@@ -86,6 +87,7 @@ class Policy:
     surveillance_months: int = 24
     surveillance_notice_days: int = 90
     appeal_days: int = 30
+    publication_days: int = 30
     permissions: Permissions = field(default_factory=lambda: SHIPPED_PERMISSIONS, hash=False)
 
     def permission(self, state: State, activity: Activity) -> Permission:

@@ -103,6 +103,13 @@ def events_known(events: Iterable[Event], item_id: str, known_at: datetime) -> t
     return tuple(sorted(counting, key=lambda each: (each.effective_from, each.seq)))
 
 
+def first_granted_on(events: Iterable[Event], items: Iterable[str], known_at: datetime) -> date | None:
+    """The day from which on the first of the items was granted; None where none was."""
+    given = tuple(events)
+    known = (each for item in items for each in events_known(given, item, known_at))
+    return min((each.effective_from for each in known if each.acts_as in BEGINNINGS), default=None)
+
+
 def withdrawal_count(events: Iterable[Event], known_at: datetime) -> int:
     """Decisions to withdraw that stand, over all items given: one that withdraws five items is one."""
     given = tuple(events)

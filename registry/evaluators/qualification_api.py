@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from registry.accounts.permissions import Actor
-from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
+from registry.changing_once import ChangeOnce, changing_once
+from registry.deps import NowDep, ReadSessionDep, permitted
 from registry.evaluators import qualification_service, status_service
 from registry.evaluators.asked_times import read_known_at, read_valid_at
 from registry.evaluators.dossier_queries import get_evaluator
@@ -70,12 +71,12 @@ def show_history(code: CodePath, session: ReadSessionDep, known: KnownAtDep) -> 
     return history_out(status_service.history(session, get_evaluator(session, code), known))
 
 
-@router.post("/{code}/decisions", status_code=201, openapi_extra=documented(DecisionIn))
+@router.post("/{code}/decisions", status_code=201, response_model=RecordedOut, openapi_extra=documented(DecisionIn))
 def decide(
     code: CodePath,
-    change: Annotated[Change, changing("qualification.decide")],
+    change: Annotated[ChangeOnce, changing_once("qualification.decide")],
     given: Annotated[DecisionIn, Depends(body_of(DecisionIn))],
-) -> RecordedOut:
+) -> Response:
     """Suspend, reinstate, reduce, extend, renew, withdraw, surrender, annul or correct. A grant follows an application.
 
     The answer names the items and days on which the status is another one now.
@@ -85,4 +86,4 @@ def decide(
         evaluator = get_evaluator(session, code)
         return recorded_out(qualification_service.decide(session, actor, evaluator, given.decision(), change.now))
 
-    return change(work)
+    return change(given, work)

@@ -18,7 +18,16 @@ from registry.canonical import digest
 from registry.evaluators import application_queries, surveillance_queries
 from registry.evaluators import qualification_queries as queries
 from registry.evaluators.back_dating import changed_days
-from registry.evaluators.decision import Basis, Decision, Place, Scope, require_scopes, to_event
+from registry.evaluators.decision import (
+    Basis,
+    Decision,
+    Place,
+    Scope,
+    extended_already,
+    require_scopes,
+    scope_of,
+    to_event,
+)
 from registry.evaluators.event_document import cause_document, event_document
 from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.guard_case import Circumstances
@@ -90,15 +99,20 @@ def _with_items(session: Session, evaluator: Evaluator, decision: Decision, now:
     if decision.supersedes is not None:
         corrected = queries.get_event(session, evaluator.id, UUID(decision.supersedes))
         return replace(decision, items=(str(corrected.item_id),))
-    parent = decision.parent_item_id
-    if parent is not None:
-        parent = str(queries.get_item(session, evaluator.id, parent).id)
+    if decision.parent_item_id is not None:
+        parent = queries.get_item(session, evaluator.id, decision.parent_item_id)
+        decision = replace(decision, parent_item_id=str(parent.id))
     if decision.new_scopes:
+        held = {
+            str(each.id): scope_of(queries.held_item(each)) for each in queries.decided_items(session, evaluator.id)
+        }
+        history = queries.events_of(session, evaluator.id)
+        require_none(extended_already(decision, history, held, now), EventRefused)
         made = add_items(session, evaluator, decision.new_scopes, None, now)
     else:
         made = [queries.get_item(session, evaluator.id, each) for each in decision.items]
     items = tuple(dict.fromkeys(str(each.id) for each in made))
-    return replace(decision, items=items, parent_item_id=parent)
+    return replace(decision, items=items)
 
 
 def record(

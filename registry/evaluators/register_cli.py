@@ -11,6 +11,9 @@ import typer
 from registry.command_options import JsonOption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.evaluators.credit_code import Respelling
     from registry.evaluators.register_export import ExportFormat
     from registry.evaluators.register_service import ImportReport
 
@@ -49,6 +52,8 @@ def import_register(
         terms = service.Terms(source.strip(), utc_now(), dry_run, tell)
         report = own.write(lambda session: service.import_register(session, OPERATOR, given, terms))
     typer.echo(canonical_json(asdict(report)).decode() if json else _import_line(report, dry_run))
+    if report.respelled and not json:
+        typer.echo(respelled_line(report.respelled), err=True)
 
 
 def _import_line(report: "ImportReport", is_dry_run: bool) -> str:
@@ -56,6 +61,13 @@ def _import_line(report: "ImportReport", is_dry_run: bool) -> str:
         return "Nothing to do: this register is imported already."
     done = "would be imported" if is_dry_run else f"imported as {report.import_id}"
     return f"{report.evaluators:,} evaluators with {report.items:,} scope items {done}."
+
+
+def respelled_line(respelled: "Sequence[Respelling]") -> str:
+    """With the first few of them."""
+    shown = ", ".join(f"{each.ref}: {each.written} as {each.read_as}" for each in respelled[:5])
+    more = ", ..." if len(respelled) > 5 else ""
+    return f"{len(respelled)} credit code(s) are not written as on a licence and were read so: {shown}{more}"
 
 
 def export_register(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from registry.canonical import sha256_hex
 from registry.errors import Violation
+from registry.evaluators.credit_code import Respelling, find_respelling
 from registry.evaluators.register_errors import RegisterRejected
 from registry.evaluators.register_rows import (
     COLUMNS,
@@ -26,7 +27,7 @@ from registry.parsing import TextTable
 
 _SEEN_CHARACTERS = 80
 # Names keep the digits that they have, and credit codes have rules of their own.
-_AS_WRITTEN = frozenset({"name", "issuer", "credit_code"})
+_AS_WRITTEN = frozenset({"name", "issuer", "credit_code", "belongs_to"})
 
 Progress = Callable[[float, str], None]
 
@@ -73,7 +74,7 @@ class Register:
     """evaluators[i] stands at places[i]. violations: of all rows; with any of them nothing may be imported.
 
     content_sha256: of the cells, in whatever order and format they came. tables: as they were read, by kind, for giving
-    them back.
+    them back. respelled: credit codes that were taken for what they stand for, for a person to see.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Register:
     violations: tuple[Violation, ...]
     content_sha256: str
     tables: Mapping[str, TextTable]
+    respelled: tuple[Respelling, ...]
 
 
 @dataclass(slots=True)
@@ -153,7 +155,17 @@ def read_register(
         tuple(violations),
         _digest((EVALUATORS, evaluator_lines), (SCOPE, grant_lines)),
         {each.kind: each.table for each in (evaluators, scope)},
+        tuple(_respelled(evaluator_lines)),
     )
+
+
+def _respelled(lines: Iterable[Mapping[str, str]]) -> Iterator[Respelling]:
+    """Of the bodies, and of those that they belong to."""
+    for cells in lines:
+        for text in (cells.get("credit_code", ""), cells.get("belongs_to", "")):
+            found = find_respelling(cells["ref"], text) if text else None
+            if found is not None:
+                yield found
 
 
 def _read_evaluators(table: _Table, lines: list[dict[str, str]]) -> list[EvaluatorRow | None]:

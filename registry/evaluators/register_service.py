@@ -1,7 +1,7 @@
 """Use cases of the register as a whole: taking in an existing one, whole or not at all, and showing this one."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from registry.evaluators import qualification_queries
 from registry.evaluators import register_queries as queries
 from registry.evaluators.batch_status import statuses
 from registry.evaluators.column_queries import load_columns
+from registry.evaluators.credit_code import Respelling
 from registry.evaluators.policy import Policy
 from registry.evaluators.register_errors import ExportTooLarge, RegisterRejected
 from registry.evaluators.register_export import Line, Listing
@@ -49,10 +50,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """import_id None: nothing was saved, because all of it was there already or because it was only tried out."""
+    """import_id None: nothing was saved, because all of it was there already or because it was only tried out.
+
+    respelled: credit codes that the files do not write as on a licence, with what they were taken for.
+    """
 
     evaluators: int
     items: int
+    respelled: tuple[Respelling, ...]
     was_there: bool = False
     import_id: str | None = None
 
@@ -61,7 +66,7 @@ def import_register(session: Session, actor: Actor, given: Register, terms: Term
     """Raises RegisterRejected with every fault of the files, and for evaluators that are registered already."""
     # Saving takes seconds: without a turn of its own it would lose to everybody who writes to the log meanwhile.
     take_turn(session)
-    report = ImportReport(len(given.evaluators), len(given.grants))
+    report = ImportReport(len(given.evaluators), len(given.grants), given.respelled)
     if not given.violations and queries.find_import(session, given.content_sha256) is not None:
         return replace(report, was_there=True)
     terms.progress(0.3, "Comparing with what is known")
@@ -79,7 +84,7 @@ def import_register(session: Session, actor: Actor, given: Register, terms: Term
     # Rows name it.
     session.flush()
     _save(session, given, imported, terms)
-    _tell(session, actor, imported, terms.now)
+    _tell(session, actor, imported, given.respelled, terms.now)
     return replace(report, import_id=str(imported.id))
 
 
@@ -126,7 +131,9 @@ def _save(session: Session, given: Register, imported: RegisterImport, terms: Te
             terms.progress(0.4 + 0.6 * (place + share) / len(tables), "Saving")
 
 
-def _tell(session: Session, actor: Actor, imported: RegisterImport, now: datetime) -> None:
+def _tell(
+    session: Session, actor: Actor, imported: RegisterImport, respelled: Sequence[Respelling], now: datetime
+) -> None:
     """One message and one entry of the log for all of it: its rows name the import."""
     payload = {
         "source": imported.source,
@@ -135,7 +142,9 @@ def _tell(session: Session, actor: Actor, imported: RegisterImport, now: datetim
         "items": imported.item_count,
     }
     announce(session, Message(IMPORTED, {"import": str(imported.id)} | payload), now)
-    digest = {"content_sha256": imported.content_sha256, "file_name": imported.file_name}
+    # The rows have the codes as they were read: here stays what was written.
+    written = {"respelled": [asdict(each) for each in respelled]} if respelled else {}
+    digest = {"content_sha256": imported.content_sha256, "file_name": imported.file_name, **written}
     append(session, Event(actor.log_name, "register.import", f"register_import:{imported.id}", payload | digest), now)
 
 

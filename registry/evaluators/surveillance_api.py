@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import Change, DayDep, NowDep, ReadSessionDep, changing, permitted
+from registry.changing_once import ChangeOnce, changing_once
+from registry.deps import DayDep, NowDep, ReadSessionDep, permitted
 from registry.evaluators import (
     appeal_service,
     due_service,
@@ -37,11 +38,11 @@ from registry.request_rules import require_known_parameters
 
 router = APIRouter(prefix=PREFIX, tags=["vetting"], dependencies=[Depends(require_known_parameters)])
 
-Ruling = Annotated[Change, changing("qualification.decide")]
+Ruling = Annotated[ChangeOnce, changing_once("qualification.decide")]
 
 
-@router.post("/surveillances", status_code=201, openapi_extra=documented(PlanIn))
-def plan_surveillance(change: Assessing, given: Annotated[PlanIn, Depends(body_of(PlanIn))]) -> SurveillanceOut:
+@router.post("/surveillances", status_code=201, response_model=SurveillanceOut, openapi_extra=documented(PlanIn))
+def plan_surveillance(change: Assessing, given: Annotated[PlanIn, Depends(body_of(PlanIn))]) -> Response:
     """Routine, reactive or randomized, of scope items of one evaluator."""
 
     def work(session: Any, actor: Actor) -> SurveillanceOut:
@@ -49,7 +50,7 @@ def plan_surveillance(change: Assessing, given: Annotated[PlanIn, Depends(body_o
         made = surveillance_service.plan(session, actor, evaluator, given.plan(), change.now)
         return surveillance_out(made, evaluator.code)
 
-    return change(work)
+    return change(given, work)
 
 
 @router.get("/surveillances")
@@ -70,49 +71,56 @@ def list_surveillances(
     )
 
 
-@router.post("/surveillances/{surveillance_id}/result", status_code=201, openapi_extra=documented(OutcomeIn))
+@router.post(
+    "/surveillances/{surveillance_id}/result",
+    status_code=201,
+    response_model=SurveillanceOut,
+    openapi_extra=documented(OutcomeIn),
+)
 def finish_surveillance(
     change: Assessing, surveillance_id: IdPath, given: Annotated[OutcomeIn, Depends(body_of(OutcomeIn))]
-) -> SurveillanceOut:
+) -> Response:
     """What it found, with findings where there are such, or that it was called off."""
 
     def work(session: Any, actor: Actor) -> SurveillanceOut:
         made = surveillance_service.finish(session, actor, read_id(surveillance_id), given.outcome(), change.now)
         return surveillance_out(made, qualification_queries.code_of(session, made.planned.evaluator_id))
 
-    return change(work)
+    return change(given, work)
 
 
-@router.post("/findings/{finding_id}/answer", openapi_extra=documented(TreatmentIn))
+@router.post("/findings/{finding_id}/answer", response_model=FindingOut, openapi_extra=documented(TreatmentIn))
 def answer_finding(
     change: Submitting, finding_id: IdPath, given: Annotated[TreatmentIn, Depends(body_of(TreatmentIn))]
-) -> FindingOut:
+) -> Response:
     """The corrective action of the evaluator, to a finding of a surveillance."""
     return _treated(change, finding_id, given, "answer")
 
 
-@router.post("/findings/{finding_id}/accept", openapi_extra=documented(TreatmentIn))
+@router.post("/findings/{finding_id}/accept", response_model=FindingOut, openapi_extra=documented(TreatmentIn))
 def accept_correction(
     change: Assessing, finding_id: IdPath, given: Annotated[TreatmentIn, Depends(body_of(TreatmentIn))]
-) -> FindingOut:
+) -> Response:
     """The correction was verified; the finding is closed."""
     return _treated(change, finding_id, given, "accept")
 
 
-@router.post("/findings/{finding_id}/return", openapi_extra=documented(TreatmentIn))
+@router.post("/findings/{finding_id}/return", response_model=FindingOut, openapi_extra=documented(TreatmentIn))
 def return_correction(
     change: Assessing, finding_id: IdPath, given: Annotated[TreatmentIn, Depends(body_of(TreatmentIn))]
-) -> FindingOut:
+) -> Response:
     """The correction does not do; the finding is open again."""
     return _treated(change, finding_id, given, "return")
 
 
 def _treated(
-    change: Change, finding_id: str, given: TreatmentIn, action: Literal["answer", "accept", "return"]
-) -> FindingOut:
+    change: ChangeOnce, finding_id: str, given: TreatmentIn, action: Literal["answer", "accept", "return"]
+) -> Response:
     treatment = given.treatment(read_id(finding_id))
     return change(
-        lambda session, actor: finding_out(finding_service.treat(session, actor, treatment, action, change.now))
+        given,
+        lambda session, actor: finding_out(finding_service.treat(session, actor, treatment, action, change.now)),
+        status=200,
     )
 
 
@@ -122,24 +130,27 @@ def list_due(session: ReadSessionDep, on: DayDep, now: NowDep) -> DueListOut:
     return DueListOut(on=on, known_at=now, due=[due_out(each) for each in due_service.due(session, on, now)])
 
 
-@router.post("/appeals", status_code=201, openapi_extra=documented(AppealIn))
-def file_appeal(change: Submitting, given: Annotated[AppealIn, Depends(body_of(AppealIn))]) -> AppealOut:
+@router.post("/appeals", status_code=201, response_model=AppealOut, openapi_extra=documented(AppealIn))
+def file_appeal(change: Submitting, given: Annotated[AppealIn, Depends(body_of(AppealIn))]) -> Response:
     """Against a decision, which stays in force meanwhile."""
     decision_id, filed_on = given.contested()
     return change(
+        given,
         lambda session, actor: appeal_out(
             appeal_service.file_appeal(session, actor, decision_id, given.grounds, filed_on, change.now)
-        )
+        ),
     )
 
 
-@router.post("/appeals/{appeal_id}/outcome", status_code=201, openapi_extra=documented(RulingIn))
+@router.post(
+    "/appeals/{appeal_id}/outcome", status_code=201, response_model=RuledOut, openapi_extra=documented(RulingIn)
+)
 def decide_appeal(
     change: Ruling, appeal_id: IdPath, given: Annotated[RulingIn, Depends(body_of(RulingIn))]
-) -> RuledOut:
+) -> Response:
     """By a person who did not take the contested decision. Upheld, it counts as never taken."""
 
     def work(session: Any, actor: Actor) -> RuledOut:
         return ruled_out(*appeal_service.decide_appeal(session, actor, read_id(appeal_id), given.ruling(), change.now))
 
-    return change(work)
+    return change(given, work)

@@ -1,5 +1,6 @@
 """Use cases of surveillances: plan, complete with findings, call off. What falls due is in due_service.py."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -16,6 +17,7 @@ from registry.evaluators import surveillance_queries as queries
 from registry.evaluators.evidence_service import require_handed_in
 from registry.evaluators.finding_service import FindingWanted
 from registry.evaluators.models import Evaluator
+from registry.evaluators.qualification import first_granted_on
 from registry.evaluators.qualification_service import person_of
 from registry.evaluators.status import next_change
 from registry.evaluators.status_service import POLICY
@@ -57,6 +59,8 @@ def plan(session: Session, actor: Actor, evaluator: Evaluator, wanted: Plan, now
         raise SurveillanceRefused(
             f"A {wanted.kind} surveillance needs a reason: what it reacts to, or how it was drawn."
         )
+    named = {items.get_item(session, evaluator.id, each).id for each in wanted.items}
+    _require_granted(session, evaluator, named, wanted.due_on, now)
     row = PlannedSurveillance(
         id=uuid4(),
         evaluator_id=evaluator.id,
@@ -70,7 +74,6 @@ def plan(session: Session, actor: Actor, evaluator: Evaluator, wanted: Plan, now
     session.add(row)
     # Its items refer to it.
     session.flush()
-    named = {items.get_item(session, evaluator.id, each).id for each in wanted.items}
     session.add_all(SurveilledItem(surveillance_id=row.id, item_id=each) for each in sorted(named))
     session.flush()
     payload = {
@@ -94,6 +97,8 @@ def finish(
     assert evaluator is not None
     require(session, actor, Permission.APPLICATION_ASSESS, evaluator, now)
     _require_possible(found, outcome, legal_day(now))
+    if outcome.completed_on is not None:
+        _require_granted(session, evaluator, found.items, outcome.completed_on, now)
     require_handed_in(session, evaluator.id, {"/evidence_sha256": outcome.evidence_sha256})
     session.add(
         SurveillanceResult(
@@ -130,6 +135,19 @@ def _tell(session: Session, evaluator: Evaluator, made: SurveillanceRecord, comp
     known, completed = items.events_of(session, evaluator.id), items.surveillances_of(session, [evaluator.id])
     following = next_change(known, surveyed, now, surveillances=completed, policy=POLICY)
     announce(session, message_of_surveillance(Surveyed(evaluator.code, surveyed, completed_on, following)), now)
+
+
+def _require_granted(
+    session: Session, evaluator: Evaluator, surveilled: Collection[UUID], on: date, now: datetime
+) -> None:
+    """on: the day on which it is due or was completed."""
+    first = first_granted_on(items.events_of(session, evaluator.id), map(str, surveilled), now)
+    if first is None:
+        raise SurveillanceRefused("None of its items was granted. Only what was granted is under surveillance.")
+    if on < first:
+        raise SurveillanceRefused(
+            f"{on} lies before the first of its items was granted, from {first} on. Give that day or a later one."
+        )
 
 
 def _require_possible(found: SurveillanceRecord, outcome: Outcome, today: date) -> None:

@@ -7,20 +7,29 @@ from registry.evaluators.periods import months_later
 from registry.evaluators.policy import State
 from registry.evaluators.qualification import Cause
 from registry.evaluators.refusal import Code, Refusal
-from registry.evaluators.status import Flag, Status
+from registry.evaluators.status import Flag, OpenCause, Status
 
 
 def suspend_refusals(case: Case) -> Iterator[Refusal]:
-    """A second cause may be added; it then takes all causes to be closed."""
+    """A second cause may be added; it then takes all causes to be closed. The same one twice is a mistake."""
     event = case.event
     yield from not_in_force(case, event.effective_from)
     if not event.causes:
         yield case.refusal(
             Code.CAUSE_MISSING, "The suspension names no cause.", "Name each cause with reason, notice and review day."
         )
-    since = {each.cause.key: each.since for each in case.status(event.effective_from).causes}
+    open_causes = case.status(event.effective_from).causes
+    since = {each.cause.key: each.since for each in open_causes}
     for cause in event.causes:
         yield from _stated(case, cause)
+        if OpenCause(cause, event.effective_from) in open_causes:
+            yield case.refusal(
+                Code.CAUSE_ALREADY_OPEN,
+                f"The item is suspended for the cause {cause.key} from {event.effective_from} already, in the same "
+                "words.",
+                "Leave the cause out: it is recorded. Another cause, or another review day of this one, can be added.",
+                cause.key,
+            )
         latest = months_later(since.get(cause.key, event.effective_from), case.policy.suspension_months)
         if cause.review_by is None or not event.effective_from <= cause.review_by <= latest:
             yield case.refusal(

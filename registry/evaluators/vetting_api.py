@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from registry.accounts.permissions import Actor, Permission
-from registry.deps import Change, NowDep, ReadSessionDep, changing, permitted
+from registry.changing_once import ChangeOnce, changing_once
+from registry.deps import NowDep, ReadSessionDep, permitted
 from registry.evaluators import (
     application_queries,
     application_service,
@@ -44,19 +45,17 @@ router = APIRouter(prefix=PREFIX, tags=["vetting"], dependencies=[Depends(requir
 NOBODYS = UUID(int=0)
 IdPath = Annotated[str, Path(max_length=40, json_schema_extra={"format": "uuid"})]
 Reader = Annotated[Actor, Depends(permitted("evaluator.read_dossier", about_a_subject=True))]
-Submitting = Annotated[Change, changing("application.submit")]
-Assessing = Annotated[Change, changing("application.assess")]
-Deciding = Annotated[Change, changing("application.decide")]
+Submitting = Annotated[ChangeOnce, changing_once("application.submit")]
+Assessing = Annotated[ChangeOnce, changing_once("application.assess")]
+Deciding = Annotated[ChangeOnce, changing_once("application.decide")]
 
 
 def read_id(text: str) -> UUID:
     return read_uuid(text) or NOBODYS
 
 
-@router.post("/applications", status_code=201, openapi_extra=documented(ApplicationIn))
-def open_application(
-    change: Submitting, given: Annotated[ApplicationIn, Depends(body_of(ApplicationIn))]
-) -> ApplicationOut:
+@router.post("/applications", status_code=201, response_model=ApplicationOut, openapi_extra=documented(ApplicationIn))
+def open_application(change: Submitting, given: Annotated[ApplicationIn, Depends(body_of(ApplicationIn))]) -> Response:
     """A draft for scope items. Handed in by its step `submit`, with a version of the dossier."""
 
     def work(session: Any, actor: Actor) -> ApplicationOut:
@@ -65,7 +64,7 @@ def open_application(
             application_service.open_application(session, actor, evaluator, given.scopes(), change.now)
         )
 
-    return change(work)
+    return change(given, work)
 
 
 @router.get("/applications")
@@ -113,46 +112,57 @@ def show_requirements(asking: Reader, application_id: IdPath, session: ReadSessi
     return requirements_out(requirements_service.evaluate(session, record, now))
 
 
-@router.post("/applications/{application_id}/steps", openapi_extra=documented(StepIn))
+@router.post("/applications/{application_id}/steps", response_model=ApplicationOut, openapi_extra=documented(StepIn))
 def take_applicants_step(
     change: Submitting, application_id: IdPath, given: Annotated[StepIn, Depends(body_of(StepIn))]
-) -> ApplicationOut:
+) -> Response:
     """Of the applicant: submit, answer_findings, withdraw."""
     return _step(change, application_id, given)
 
 
-@router.post("/applications/{application_id}/assessment", openapi_extra=documented(StepIn))
+@router.post(
+    "/applications/{application_id}/assessment", response_model=ApplicationOut, openapi_extra=documented(StepIn)
+)
 def take_officers_step(
     change: Assessing, application_id: IdPath, given: Annotated[StepIn, Depends(body_of(StepIn))]
-) -> ApplicationOut:
+) -> Response:
     """Of an officer: accept, assess, raise_findings, conclude, lapse."""
     return _step(change, application_id, given)
 
 
-def _step(change: Change, application_id: str, given: StepIn) -> ApplicationOut:
+def _step(change: ChangeOnce, application_id: str, given: StepIn) -> Response:
     return change(
+        given,
         lambda session, actor: application_out(
             application_service.take_step(session, actor, read_id(application_id), given.wanted(), change.now)
-        )
+        ),
+        status=200,
     )
 
 
-@router.post("/applications/{application_id}/facts", openapi_extra=documented(FactsIn))
+@router.post("/applications/{application_id}/facts", response_model=ApplicationOut, openapi_extra=documented(FactsIn))
 def establish_facts(
     change: Assessing, application_id: IdPath, given: Annotated[FactsIn, Depends(body_of(FactsIn))]
-) -> ApplicationOut:
+) -> Response:
     """What an assessor found out, by the names that the requirements have for it."""
     return change(
+        given,
         lambda session, actor: application_out(
             application_service.establish(session, actor, read_id(application_id), given.established(), change.now)
-        )
+        ),
+        status=200,
     )
 
 
-@router.post("/applications/{application_id}/decision", status_code=201, openapi_extra=documented(VerdictIn))
+@router.post(
+    "/applications/{application_id}/decision",
+    status_code=201,
+    response_model=DecidedOut,
+    openapi_extra=documented(VerdictIn),
+)
 def decide_application(
     change: Deciding, application_id: IdPath, given: Annotated[VerdictIn, Depends(body_of(VerdictIn))]
-) -> DecidedOut:
+) -> Response:
     """Grant, grant in part or refuse, by a person who took no part in the assessment."""
 
     def work(session: Any, actor: Actor) -> DecidedOut:
@@ -161,4 +171,4 @@ def decide_application(
             *application_service.decide_application(session, actor, read_id(application_id), verdict, change.now)
         )
 
-    return change(work)
+    return change(given, work)

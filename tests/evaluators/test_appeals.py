@@ -98,8 +98,8 @@ def test_a_ruling_is_once_by_a_third_person_on_a_possible_day(
 
 def test_an_appeal_runs_from_the_day_on_which_the_decision_could_be_known(vetting: Vetting) -> None:
     first, second = vetting.granted(make_scope("agri"), make_scope("env"))
-    early = vetting.decide("withdraw", first, "2026-03-01", published_at=at("2026-01-10"))
-    late = vetting.decide("withdraw", second, "2026-03-01", published_at=at("2026-04-01"))
+    early = vetting.decide("withdraw", first, "2026-03-01", decided_on=day("2026-01-10"), published_at=at("2026-01-10"))
+    late = vetting.decide("withdraw", second, "2026-03-01", published_at=at("2026-03-31"))
 
     def appeal(decision: Recorded, on: str) -> None:
         appeal_service.file_appeal(vetting.session, vetting.applicant, decision.decision_id, "No.", day(on), at(on))
@@ -108,7 +108,7 @@ def test_an_appeal_runs_from_the_day_on_which_the_decision_could_be_known(vettin
         appeal(early, "2026-04-01")
     assert [each.code for each in refused.value.violations] == [Code.APPEAL_OUT_OF_TIME]
     appeal(early, "2026-03-31")
-    appeal(late, "2026-05-01")
+    appeal(late, "2026-04-30")
 
 
 def assert_not_handed_in(act: Callable[[], object], pointer: str) -> None:

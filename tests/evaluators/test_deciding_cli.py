@@ -126,6 +126,8 @@ def test_from_the_application_through_a_suspension_to_an_appeal(desk: Desk) -> N
     suspended = desk.good("decider", "decide", desk.code, body=decision("suspend", item, causes=[cause]))
     assert suspended["changed"][0]["item"] == item
     assert desk.states() == ("suspended",)
+    again = desk.said("decider", "decide", desk.code, body=decision("suspend", item, causes=[cause]))
+    assert (again[0], "CAUSE_ALREADY_OPEN" in again[1]) == (4, True)
 
     verified = {"closes": ["late"], "verified_on": today().isoformat()}
     unknown = decision("reinstate", item, evidence_sha256="0" * 64, **verified)

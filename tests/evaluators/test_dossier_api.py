@@ -1,5 +1,6 @@
 """The routes of evaluators, each with its good path and its problems."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from api_requests import assert_problem, stranger_of
 from dossier_samples import PDF, make_credit_code, make_dossier
 from people import saved_person
 from starlette.testclient import TestClient
+from vetting_samples import take_divisions
 
 from registry.accounts.permissions import HeldRole, Role
 from registry.canonical import sha256_hex
-from registry.db import Database
+from registry.db import Database, write
 
 EVALUATORS = "/api/v1/evaluators"
 FIRST = f"{EVALUATORS}/ev-000001"
@@ -112,6 +114,29 @@ def test_a_version_is_read_with_the_names_of_persons(evaluator: TestClient) -> N
     assert newest["persons"] == [{"id": "p-1", "name": "张三", "erased_at": None}]
     assert "address" not in first["dossier"]
     assert_problem(evaluator.get(f"{FIRST}/dossier?number=9"), 404, "evaluator-not-found")
+
+
+def test_a_region_that_the_divisions_do_not_have_is_doubted_and_not_refused(
+    database: Database, evaluator: TestClient, tmp_path: Path
+) -> None:
+    team = {
+        "legal_form": "inspection_team", "credit_code": None, "region": "mca:999999",
+        "staff": [], "seconded_by": {"name": "甲县农业农村局"},
+    }  # fmt: skip
+    assert put(evaluator, **team).status_code == 200
+    shown = f"{FIRST}/dossier"
+    before_import = evaluator.get(shown).json()["doubts"]
+    write(database, lambda session: take_divisions(session, tmp_path))
+
+    (doubt,) = evaluator.get(shown).json()["doubts"]
+
+    assert before_import == []
+    assert (doubt["code"], doubt["pointer"], doubt["value"]) == ("region-not-known", "/region", "mca:999999")
+    assert doubt["message"] == "The code system mca has no code 999999."
+    assert evaluator.get(shown, params={"number": 1}).json()["doubts"] == []
+    # Of a code system without divisions nothing can be said.
+    assert put(evaluator, region="own:zones:1").status_code == 200
+    assert evaluator.get(shown).json()["doubts"] == []
 
 
 def test_the_public_sees_the_body_and_neither_staff_nor_declarations(database: Database, evaluator: TestClient) -> None:

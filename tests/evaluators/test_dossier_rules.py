@@ -73,6 +73,27 @@ def test_each_rule_is_told_with_its_place(changes: dict[str, Any], code: str, po
     assert codes(make_dossier(**changes)) == [(code, pointer)]
 
 
+def test_a_fact_that_is_stated_twice_is_named_with_both_places() -> None:
+    edge, licence = held()[0], certified()[0]
+    post = make_dossier()["staff"][0]
+    given = make_dossier(
+        ownership=[edge, edge | {"basis": "agreement"}, edge | {"share": 0.5, "seen_at": "2026-02-01"}],
+        staff=[post, post | {"post": "staff"}, post],
+        certificates=[licence, licence | {"id": "again"}, licence | {"number": "IB0002", "id": "other"}],
+    )
+
+    found = dossier_faults(given, Before(), TODAY)
+
+    assert [(each.code, each.pointer, each.message) for each in found] == [
+        ("stated-twice", "/ownership/2", "It says the same as /ownership/0."),
+        ("stated-twice", "/staff/2", "It says the same as /staff/0."),
+        ("stated-twice", "/certificates/1", "It says the same as /certificates/0."),
+    ]
+    assert codes(make_dossier(certificates=[licence, licence])) == [("twice", "/certificates/1/id")]
+    nobody = [edge | {"owner": {"is_state": True}}] * 2
+    assert ("stated-twice", "/ownership/1") in codes(make_dossier(ownership=nobody))
+
+
 def test_shares_without_a_share() -> None:
     edge = held()[0]
     del edge["share"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from exclusion_samples import FILES, LIST, NOW, csv_of, json_of, make_row, record_list, take
-from register_samples import credit_code
+from register_samples import credit_code, wide
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -90,6 +90,18 @@ def test_a_code_that_the_authority_mistyped_is_kept_and_doubted(session: Session
 
     assert report.doubtful == ("杭州第1环境评估有限公司",)
     assert session.scalars(select(ExclusionEntry.credit_code)).all() == [mistyped]
+
+
+def test_a_code_in_another_width_is_kept_as_it_is_written_read_as_what_it_means_and_told(session: Session) -> None:
+    record_list(session)
+    written = wide(credit_code(1))
+
+    report = take(session, [make_row(1, credit_code=written), make_row(2)])
+
+    assert (report.doubtful, [(each.ref, each.written, each.read_as) for each in report.respelled]) == (
+        (), [("杭州第1环境评估有限公司", written, credit_code(1))],
+    )  # fmt: skip
+    assert set(session.scalars(select(ExclusionEntry.credit_code))) == {written, credit_code(2)}
 
 
 def test_a_list_without_keys_knows_its_entries_again_when_a_bar_is_shortened() -> None:

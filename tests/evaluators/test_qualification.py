@@ -3,6 +3,7 @@
 import pytest
 from evaluator_samples import (
     POLICY,
+    at,
     codes,
     day,
     make_cause,
@@ -235,6 +236,40 @@ def test_a_surrender_says_whether_something_is_under_investigation() -> None:
 def test_an_annulment_reaches_back_to_the_grant() -> None:
     assert codes([GRANT], make_event("annul", "2024-06-01")) == [Code.ANNULLED_FROM_ANOTHER_DAY]
     assert codes([], make_event("annul", "2024-01-01")) == [Code.NOT_GRANTED]
+
+
+def test_what_was_recorded_is_not_recorded_again() -> None:
+    """Another cause, another review day, and the same cause after its end are no repetition."""
+    annulment = make_event("annul", "2024-01-01", "2025-01-15")
+    fees = make_cause("fees", "2025-09-01")
+    again = make_suspension("2025-01-01", "2025-01-02", *SUSPENSION.causes)
+    both = make_suspension("2025-01-01", "2025-01-02", *SUSPENSION.causes, fees)
+    later = make_suspension("2025-01-01", "2025-01-02", make_cause(review_by="2025-07-01"))
+    lifted = make_reinstatement("2025-01-01", "2025-01-02")
+
+    assert codes([GRANT, annulment], make_event("annul", "2024-01-01", "2025-01-16")) == [Code.ANNULLED_ALREADY]
+    assert codes([GRANT, SUSPENSION], again) == codes([GRANT, SUSPENSION], both) == [Code.CAUSE_ALREADY_OPEN]
+    for event in (make_suspension("2025-01-01", "2025-01-02", fees), later):
+        assert codes([GRANT, SUSPENSION], event) == []
+    assert codes([GRANT, SUSPENSION, lifted], again) == []
+
+
+@pytest.mark.parametrize(
+    ("published_on", "expected"),
+    [
+        ("2024-12-31", [Code.PUBLISHED_BEFORE_DECIDED]),
+        ("2025-01-01", []),
+        ("2025-02-04", []),
+        ("2025-02-05", [Code.PUBLISHED_TOO_LATE]),
+        ("2999-01-01", [Code.PUBLISHED_TOO_LATE]),
+    ],
+)
+def test_a_decision_is_published_between_its_day_and_a_month_after_its_recording(
+    published_on: str, expected: list[Code]
+) -> None:
+    event = make_event("withdraw", "2025-01-01", "2025-01-05", decided_on="2025-01-01", published_at=at(published_on))
+
+    assert codes([GRANT], event) == expected
 
 
 def test_a_correction_names_an_event_that_stands() -> None:

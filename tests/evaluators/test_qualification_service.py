@@ -115,7 +115,13 @@ def test_an_extension_makes_items_that_end_with_their_parent_at_the_latest(vetti
         vetting.decide("extend", (), "2026-03-01", valid_to=day("2028-03-01"), **given_days)
     recorded = vetting.decide("extend", (), "2026-03-01", valid_to=day("2028-02-01"), **given_days)
 
+    with pytest.raises(EventRefused) as again:
+        vetting.decide("extend", (), "2026-03-01", "2026-03-02", valid_to=day("2028-02-01"), **given_days)
+    other = {"parent_item_id": "1", "new_scopes": (make_scope("water"),)}
+    vetting.decide("extend", (), "2026-03-01", "2026-03-02", valid_to=day("2028-02-01"), **other)
+
     assert {each.code for each in refused.value.violations} == {"OUTLIVES_PARENT"}
+    assert [each.code for each in again.value.violations] == ["ALREADY_EXTENDED"]
     assert vetting.status(str(recorded.events[0].item_id), "2026-03-01").state is State.VALID
     assert vetting.status(item, "2026-03-01").state is State.VALID
 

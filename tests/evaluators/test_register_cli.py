@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from register_samples import SOURCE, make_evaluator, make_grant, write_files, write_workbook
+from register_samples import SOURCE, credit_code, make_evaluator, make_grant, wide, write_files, write_workbook
 from typer.testing import CliRunner, Result
 
 from registry.errors import EXIT_CODES, Kind
@@ -44,6 +44,19 @@ def test_a_workbook_is_tried_taken_in_and_written_again(tmp_path: Path) -> None:
         assert "1 scope items on 2026-02-01, as known at " in written.stdout
         assert path.stat().st_size > 0
     assert json.loads((tmp_path / "register.json").read_bytes())["items"][0]["state"] == "valid"
+
+
+def test_a_credit_code_that_is_not_written_as_on_a_licence_is_told(tmp_path: Path) -> None:
+    written = wide(credit_code(1))
+    files = write_workbook(tmp_path / "名录.xlsx", [make_evaluator(1, credit_code=written)], [make_grant(1)])
+    told = "1 credit code(s) are not written as on a licence and were read so: "
+
+    for arguments in (("--dry-run",), ()):
+        done = take(files.evaluators, *arguments)
+        assert (done.exit_code, done.stderr) == (0, f"{told}浙评00001: {written} as {credit_code(1)}\n")
+    assert json.loads(take(files.evaluators, "--json").stdout)["respelled"] == [
+        {"ref": "浙评00001", "written": written, "read_as": credit_code(1)}
+    ]
 
 
 def test_two_files_are_taken_in_and_every_bad_row_is_named(tmp_path: Path) -> None:

@@ -21,13 +21,14 @@ from register_samples import (
     make_grant,
     read_rows,
     small_register,
+    wide,
     write_files,
     write_workbook,
 )
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.audit.models import Entry
+from registry.audit.models import Entry, Payload
 from registry.canonical import digest
 from registry.db import Base, Database, read, write
 from registry.documents import read_schema, schema_violations
@@ -75,6 +76,24 @@ def test_an_imported_register_is_here_as_it_was_there(session: Session, tmp_path
     assert status_of(session, first.code, date(2025, 1, 1)) == [State.VALID, State.VALID, State.EXPIRED]
     assert status_of(session, first.code, date(2024, 2, 29)) == [State.NO_RECORD] * 3
     assert status_of(session, second.code, date(2024, 5, 31)) == [State.NOT_YET_VALID]
+
+
+def test_a_respelled_credit_code_is_told_and_stays_in_the_log_as_it_was_written(
+    session: Session, tmp_path: Path
+) -> None:
+    rows = [
+        make_evaluator(1, credit_code=wide(credit_code(1))),
+        make_evaluator(2, credit_code="", legal_form="university_unit", belongs_to=wide(credit_code(3))),
+        make_evaluator(4),
+    ]
+    report = imported(session, read_rows(tmp_path, rows, [make_grant(1)]))
+
+    assert [(each.ref, each.written, each.read_as) for each in report.respelled] == [
+        ("浙评00001", wide(credit_code(1)), credit_code(1)),
+        ("浙评00002", wide(credit_code(3)), credit_code(3)),
+    ]
+    assert session.scalars(select(Evaluator.credit_code).order_by(Evaluator.number)).first() == credit_code(1)
+    assert any(wide(credit_code(1)) in each for each in session.scalars(select(Payload.content)))
 
 
 def test_grants_are_decided_as_the_file_says_and_recorded_now(session: Session, tmp_path: Path) -> None:

@@ -159,6 +159,24 @@ def test_a_surveillance_that_was_called_off_moves_no_day_and_is_not_finished_aga
         surveillance_service.finish(vetting.session, vetting.officer, made.planned.id, off, at("2026-03-03"))
 
 
+def test_a_surveillance_is_not_older_than_the_first_grant_of_its_items(vetting: Vetting) -> None:
+    first, second = vetting.granted(effective="2026-02-01") + vetting.granted(effective="2026-03-01", on="2026-02-02")
+    asked_for = tuple(str(each.id) for each in vetting.opened().items)
+
+    for items, on, seen in (((first,), "2026-01-31", "2026-02-01"), (asked_for, "2026-04-01", "None of its items")):
+        with pytest.raises(SurveillanceRefused, match=seen):
+            vetting.surveilled(items, on)
+    vetting.surveilled((first, second), "2026-02-15")
+    with pytest.raises(SurveillanceRefused, match="2026-03-01"):
+        vetting.surveilled((second,), "2026-02-28")
+    made = surveillance_service.plan(
+        vetting.session, vetting.officer, vetting.evaluator, planned(second), at("2026-03-02")
+    )
+    old = Outcome("Long ago.", day("1990-01-01"))
+    with pytest.raises(SurveillanceRefused, match="1990-01-01"):
+        surveillance_service.finish(vetting.session, vetting.officer, made.planned.id, old, at("2026-03-02"))
+
+
 def test_what_is_not_routine_says_why(vetting: Vetting) -> None:
     (item,) = vetting.granted()
 

@@ -33,8 +33,9 @@ class World:
     decider: Person
     stranger: Person
 
-    def post(self, person: Person, path: str, body: dict[str, Any]) -> Any:
-        return self.client.post(path, json=body, headers=person.bearer)
+    def post(self, person: Person, path: str, body: dict[str, Any], key: str | None = None) -> Any:
+        headers = person.bearer | ({} if key is None else {"Idempotency-Key": key})
+        return self.client.post(path, json=body, headers=headers)
 
     def get(self, path: str, person: Person | None = None, **query: str) -> Any:
         return self.client.get(path, params=query, headers=person.bearer if person else {})
@@ -186,6 +187,45 @@ def test_a_suspension_tells_the_items_and_days_it_changes(world: World) -> None:
     history = world.get(f"{EVALUATORS}/{world.code}/history").json()
     assert [each["type"] for each in history["events"]] == ["grant", "suspend", "reinstate"]
     assert not {"person_id", "recorded_by"} & set(history["events"][0])
+
+
+def test_a_decision_that_is_sent_again_is_recorded_once(world: World) -> None:
+    item, _ = world.granted()
+    cause = {"key": "late", "kind": "imposed", "reason": "LATE", "notice": "n-7", "review_by": today()}
+    address, late = f"{EVALUATORS}/{world.code}/decisions", decision("suspend", item, causes=[cause])
+    first = world.post(world.decider, address, late, "k-1")
+
+    again = world.post(world.decider, address, late, "k-1")
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    unnamed = world.post(world.decider, address, late)
+    assert "CAUSE_ALREADY_OPEN" in str(assert_problem(unnamed, 409, "qualification-event-refused"))
+    other = decision("suspend", item, causes=[cause | {"key": "fees", "kind": "financial"}])
+    assert_problem(world.post(world.decider, address, other, "k-1"), 409, "idempotency-key-reused")
+    # Keys are each account's own, and a second cause is no repetition.
+    assert world.post(world.officer, address, other, "k-1").status_code == 201
+    history = world.get(f"{EVALUATORS}/{world.code}/history").json()
+    assert [each["type"] for each in history["events"]] == ["grant", "suspend", "suspend"]
+
+    plan = {"evaluator": world.code, "kind": "routine", "items": [item], "due_on": today()}
+    planned = [world.post(world.officer, f"{VETTING}/surveillances", plan, "k-1").json()["id"] for _ in range(2)]
+    assert len(set(planned)) == 1
+
+
+def test_every_route_that_records_what_an_officer_or_an_evaluator_says_takes_an_idempotency_key(world: World) -> None:
+    vetting = ("/api/v1/vetting/", f"{EVALUATORS}/{{code}}/", "/api/v1/exclusions/")
+    # What comes again here is told by its content or leaves nothing new: files, versions, erased names.
+    told_by_content = ("/evidence", "/snapshots", "/erasure", "/annotated-file")
+    paths = world.client.get("/api/openapi.json").json()["paths"]
+
+    without = [
+        path
+        for path, methods in paths.items()
+        if path.startswith(vetting) and "post" in methods and not path.endswith(told_by_content)
+        and not any(each["name"] == "Idempotency-Key" for each in methods["post"].get("parameters", []))
+    ]  # fmt: skip
+
+    assert without == []
 
 
 def test_a_decision_that_a_guard_refuses_is_a_conflict_with_its_code(world: World) -> None:

@@ -6,6 +6,19 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import (
+    day,
+    identifier,
+    index,
+    instant,
+    make,
+    number,
+    primary_key,
+    reference,
+    text,
+    unique,
+    word,
+)
 from registry.migrations.immutable import refuse_changes
 
 revision = "0006"
@@ -40,65 +53,20 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def make(table: str, *parts: sa.Column[Any] | sa.Constraint, rules: dict[str, str]) -> None:
-    checks = [sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}")) for name, condition in rules.items()]
-    op.create_table(table, *parts, *checks)
-
-
-def text(*names: str, required: bool = True) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text(), nullable=not required) for name in names]
-
-
-def word(name: str, length: int = 32, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.String(length), nullable=not required)
-
-
-def number(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.BigInteger(), nullable=False)
-
-
-def identifier(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.Uuid(), nullable=not required)
-
-
-def day(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.Date(), nullable=not required)
-
-
-def instant(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=not required)
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=op.f(f"fk_{table}_{column}"))
-
-
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
-
-
 def make_evaluators() -> None:
     table = "evaluators"
     make(
         table,
-        identifier("id"),
-        number("number"),
+        *identifier("id"),
+        *number("number"),
         word("code", 16),
         *text("name"),
         word("credit_code", 18, required=False),
-        word("legal_form"),
+        word("legal_form", 32),
         *text("region"),
-        number("dossier_number"),
+        *number("dossier_number"),
         word("dossier_sha256", 64),
-        instant("created_at"),
+        *instant("created_at"),
         *text("created_by"),
         primary_key(table, "id"),
         unique(table, "number"),
@@ -117,15 +85,15 @@ def make_versions() -> None:
     table = "dossier_versions"
     make(
         table,
-        identifier("evaluator_id"),
-        number("number"),
+        *identifier("evaluator_id"),
+        *number("number"),
         word("sha256", 64),
         *text("content", "submitted_by"),
-        identifier("person_id", required=False),
-        instant("submitted_at"),
+        *identifier("person_id", required=False),
+        *instant("submitted_at"),
         *text("idempotency_key", required=False),
         primary_key(table, "evaluator_id", "number"),
-        refers(table, "evaluator_id", "evaluators.id"),
+        reference(table, "evaluator_id", "evaluators.id"),
         unique(table, "submitted_by", "idempotency_key"),
         rules=POSITIVE | {"sha256_is_sha256": "length(sha256) = 64"},
     )
@@ -135,14 +103,13 @@ def make_persons() -> None:
     table = "persons"
     make(
         table,
-        identifier("id"),
-        identifier("evaluator_id"),
+        *identifier("id", "evaluator_id"),
         *text("ref"),
         *text("name", required=False),
-        instant("added_at"),
-        instant("erased_at", required=False),
+        *instant("added_at"),
+        *instant("erased_at", required=False),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators.id"),
+        reference(table, "evaluator_id", "evaluators.id"),
         unique(table, "evaluator_id", "ref"),
         rules={"erased_has_no_name": "(erased_at IS NULL) = (name IS NOT NULL)"},
     )
@@ -152,14 +119,14 @@ def make_evidence() -> None:
     table = "evidence_files"
     make(
         table,
-        identifier("evaluator_id"),
+        *identifier("evaluator_id"),
         word("sha256", 64),
         *text("name", "uploaded_by"),
-        identifier("person_id", required=False),
-        instant("uploaded_at"),
+        *identifier("person_id", required=False),
+        *instant("uploaded_at"),
         primary_key(table, "evaluator_id", "sha256"),
-        refers(table, "evaluator_id", "evaluators.id"),
-        refers(table, "sha256", "contents.sha256"),
+        reference(table, "evaluator_id", "evaluators.id"),
+        reference(table, "sha256", "contents.sha256"),
         rules={},
     )
 
@@ -172,15 +139,15 @@ def make_known() -> None:
         *text("owner", "owned"),
         sa.Column("owner_is_state", sa.Boolean(), nullable=False),
         sa.Column("share", sa.Double()),
-        word("basis"),
+        word("basis", 32),
         *text("source"),
-        day("seen_at"),
+        *day("seen_at"),
         indexes=("owner", "owned"),
         rules={"share_is_a_share": "share >= 0 AND share <= 1"},
     )
     known(
         "certificates",
-        word("kind"),
+        word("kind", 32),
         *text("certificate_number", "issuer"),
         word("dependency", 8),
         indexes=("valid_to",),
@@ -188,9 +155,9 @@ def make_known() -> None:
     )
     known(
         "staff_posts",
-        identifier("person_id"),
-        word("post"),
-        refers("staff_posts", "person_id", "persons.id"),
+        *identifier("person_id"),
+        word("post", 32),
+        reference("staff_posts", "person_id", "persons.id"),
         indexes=("person_id",),
         rules={},
     )
@@ -199,15 +166,13 @@ def make_known() -> None:
 def known(table: str, *parts: sa.Column[Any] | sa.Constraint, indexes: tuple[str, ...], rules: dict[str, str]) -> None:
     make(
         table,
-        identifier("id"),
-        identifier("evaluator_id"),
-        day("valid_from", required=False),
-        day("valid_to", required=False),
-        instant("known_from"),
-        instant("known_to", required=False),
+        *identifier("id", "evaluator_id"),
+        *day("valid_from", "valid_to", required=False),
+        *instant("known_from"),
+        *instant("known_to", required=False),
         *parts,
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators.id"),
+        reference(table, "evaluator_id", "evaluators.id"),
         rules=rules,
     )
     for column in ("evaluator_id", *indexes):

@@ -6,6 +6,19 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import (
+    day,
+    identifier,
+    index,
+    instant,
+    make,
+    number,
+    primary_key,
+    reference,
+    text,
+    unique,
+    word,
+)
 from registry.migrations.immutable import refuse_changes
 
 revision = "0007"
@@ -47,35 +60,6 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def make(table: str, *parts: sa.Column[Any] | sa.Constraint, rules: dict[str, str]) -> None:
-    checks = [sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}")) for name, condition in rules.items()]
-    op.create_table(table, *parts, *checks)
-
-
-def text(*names: str, required: bool = True) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text(), nullable=not required) for name in names]
-
-
-def word(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.String(16), nullable=not required)
-
-
-def number(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.BigInteger(), nullable=not required)
-
-
-def identifier(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.Uuid(), nullable=not required)
-
-
-def day(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.Date(), nullable=not required)
-
-
-def instant(name: str, required: bool = True) -> sa.Column[Any]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=not required)
-
-
 def truth(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean(), nullable=False)
 
@@ -85,62 +69,45 @@ def digest(name: str, required: bool = False) -> sa.Column[Any]:
 
 
 def recorded() -> list[sa.Column[Any]]:
-    return [instant("recorded_at"), *text("recorded_by"), identifier("person_id", required=False)]
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"))
-
-
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
+    return [*instant("recorded_at"), *text("recorded_by"), *identifier("person_id", required=False)]
 
 
 def make_applications() -> None:
     table = "applications"
     make(
         table,
-        identifier("id"),
-        identifier("evaluator_id"),
-        instant("created_at"),
+        *identifier("id", "evaluator_id"),
+        *instant("created_at"),
         *text("created_by"),
-        identifier("person_id", required=False),
+        *identifier("person_id", required=False),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators"),
+        reference(table, "evaluator_id", "evaluators.id"),
         rules={},
     )
     index(table, "evaluator_id")
     index(table, "created_at", "id")
     make(
         "application_steps",
-        identifier("application_id"),
-        number("number"),
-        word("type"),
-        day("taken_on"),
-        number("dossier_number", required=False),
+        *identifier("application_id"),
+        *number("number"),
+        word("type", 16),
+        *day("taken_on"),
+        *number("dossier_number", required=False),
         *text("content"),
         *recorded(),
         primary_key("application_steps", "application_id", "number"),
-        refers("application_steps", "application_id", "applications"),
+        reference("application_steps", "application_id", "applications.id"),
         rules={"type_is_known": f"type IN ({STEPS})"} | POSITIVE,
     )
     make(
         "assessed_facts",
-        identifier("application_id"),
-        number("number"),
+        *identifier("application_id"),
+        *number("number"),
         *text("fact", "value", "grounds"),
         digest("evidence_sha256"),
         *recorded(),
         primary_key("assessed_facts", "application_id", "number"),
-        refers("assessed_facts", "application_id", "applications"),
+        reference("assessed_facts", "application_id", "applications.id"),
         rules=POSITIVE | EVIDENCE | {"has_grounds": "grounds <> ''"},
     )
 
@@ -149,18 +116,17 @@ def make_items() -> None:
     table = "scope_items"
     make(
         table,
-        identifier("id"),
-        identifier("evaluator_id"),
-        number("number"),
-        identifier("application_id", required=False),
+        *identifier("id", "evaluator_id"),
+        *number("number"),
+        *identifier("application_id", required=False),
         *text("domain", "regions"),
         truth("descendants"),
         *text("excepted", "evaluation_type", "subject_level", "standard_family", "from_version"),
         *text("before_version", required=False),
-        instant("recorded_at"),
+        *instant("recorded_at"),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators"),
-        refers(table, "application_id", "applications"),
+        reference(table, "evaluator_id", "evaluators.id"),
+        reference(table, "application_id", "applications.id"),
         unique(table, "evaluator_id", "number"),
         rules=POSITIVE,
     )
@@ -171,29 +137,29 @@ def make_events() -> None:
     table = "qualification_events"
     make(
         table,
-        identifier("id"),
-        number("seq"),
-        *(identifier(name) for name in ("evaluator_id", "item_id")),
-        word("type"),
-        identifier("decision_id"),
-        *(day(name) for name in ("decided_on", "effective_from")),
-        instant("published_at", required=False),
+        *identifier("id"),
+        *number("seq"),
+        *identifier("evaluator_id", "item_id"),
+        word("type", 16),
+        *identifier("decision_id"),
+        *day("decided_on", "effective_from"),
+        *instant("published_at", required=False),
         *recorded(),
-        *(day(name, required=False) for name in ("valid_from", "valid_to")),
+        *day("valid_from", "valid_to", required=False),
         *text("causes", "closes"),
-        identifier("parent_item_id", required=False),
+        *identifier("parent_item_id", required=False),
         truth("under_investigation"),
-        identifier("supersedes", required=False),
-        word("becomes", required=False),
+        *identifier("supersedes", required=False),
+        word("becomes", 16, required=False),
         *text("reason"),
         *text("rule", required=False),
         digest("evidence_sha256"),
         digest("sha256", required=True),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators"),
-        refers(table, "item_id", "scope_items"),
-        refers(table, "parent_item_id", "scope_items"),
-        refers(table, "supersedes", table),
+        reference(table, "evaluator_id", "evaluators.id"),
+        reference(table, "item_id", "scope_items.id"),
+        reference(table, "parent_item_id", "scope_items.id"),
+        reference(table, "supersedes", f"{table}.id"),
         unique(table, "seq"),
         unique(table, "supersedes"),
         rules={
@@ -216,14 +182,13 @@ def make_surveillances() -> None:
     table = "surveillances"
     make(
         table,
-        identifier("id"),
-        identifier("evaluator_id"),
-        word("kind"),
-        day("due_on"),
+        *identifier("id", "evaluator_id"),
+        word("kind", 16),
+        *day("due_on"),
         *text("reason"),
         *recorded(),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators"),
+        reference(table, "evaluator_id", "evaluators.id"),
         rules={
             "kind_is_known": "kind IN ('routine', 'reactive', 'randomized')",
             "out_of_turn_has_a_reason": "kind = 'routine' OR reason <> ''",
@@ -233,23 +198,22 @@ def make_surveillances() -> None:
     index(table, "due_on")
     make(
         "surveilled_items",
-        identifier("surveillance_id"),
-        identifier("item_id"),
+        *identifier("surveillance_id", "item_id"),
         primary_key("surveilled_items", "surveillance_id", "item_id"),
-        refers("surveilled_items", "surveillance_id", table),
-        refers("surveilled_items", "item_id", "scope_items"),
+        reference("surveilled_items", "surveillance_id", f"{table}.id"),
+        reference("surveilled_items", "item_id", "scope_items.id"),
         rules={},
     )
     index("surveilled_items", "item_id")
     make(
         "surveillance_results",
-        identifier("surveillance_id"),
-        day("completed_on", required=False),
+        *identifier("surveillance_id"),
+        *day("completed_on", required=False),
         *text("statement"),
         digest("evidence_sha256"),
         *recorded(),
         primary_key("surveillance_results", "surveillance_id"),
-        refers("surveillance_results", "surveillance_id", table),
+        reference("surveillance_results", "surveillance_id", f"{table}.id"),
         rules={"has_a_statement": "statement <> ''"} | EVIDENCE,
     )
 
@@ -258,18 +222,17 @@ def make_findings() -> None:
     table = "findings"
     make(
         table,
-        identifier("id"),
-        identifier("evaluator_id"),
-        *(identifier(name, required=False) for name in ("application_id", "surveillance_id")),
-        word("grade"),
+        *identifier("id", "evaluator_id"),
+        *identifier("application_id", "surveillance_id", required=False),
+        word("grade", 16),
         *text("requirement", required=False),
         *text("statement"),
-        day("due_on"),
+        *day("due_on"),
         *recorded(),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators"),
-        refers(table, "application_id", "applications"),
-        refers(table, "surveillance_id", "surveillances"),
+        reference(table, "evaluator_id", "evaluators.id"),
+        reference(table, "application_id", "applications.id"),
+        reference(table, "surveillance_id", "surveillances.id"),
         rules={
             "grade_is_known": "grade IN ('major', 'minor')",
             "of_one_procedure": "(application_id IS NULL) <> (surveillance_id IS NULL)",
@@ -280,15 +243,15 @@ def make_findings() -> None:
         index(table, column)
     make(
         "finding_actions",
-        identifier("finding_id"),
-        number("number"),
-        word("type"),
-        day("taken_on"),
+        *identifier("finding_id"),
+        *number("number"),
+        word("type", 16),
+        *day("taken_on"),
         *text("statement"),
         digest("evidence_sha256"),
         *recorded(),
         primary_key("finding_actions", "finding_id", "number"),
-        refers("finding_actions", "finding_id", table),
+        reference("finding_actions", "finding_id", f"{table}.id"),
         rules={"type_is_known": "type IN ('answer', 'accept', 'return')", "has_a_statement": "statement <> ''"}
         | POSITIVE
         | EVIDENCE,
@@ -299,26 +262,26 @@ def make_appeals() -> None:
     table = "appeals"
     make(
         table,
-        *(identifier(name) for name in ("id", "evaluator_id", "decision_id")),
-        day("filed_on"),
+        *identifier("id", "evaluator_id", "decision_id"),
+        *day("filed_on"),
         *text("grounds"),
         *recorded(),
         primary_key(table, "id"),
-        refers(table, "evaluator_id", "evaluators"),
+        reference(table, "evaluator_id", "evaluators.id"),
         rules={"has_grounds": "grounds <> ''"},
     )
     index(table, "evaluator_id")
     index(table, "decision_id")
     make(
         "appeal_outcomes",
-        identifier("appeal_id"),
-        word("outcome"),
-        day("decided_on"),
+        *identifier("appeal_id"),
+        word("outcome", 16),
+        *day("decided_on"),
         *text("reason"),
-        identifier("correction_id", required=False),
+        *identifier("correction_id", required=False),
         *recorded(),
         primary_key("appeal_outcomes", "appeal_id"),
-        refers("appeal_outcomes", "appeal_id", table),
+        reference("appeal_outcomes", "appeal_id", f"{table}.id"),
         rules={
             "outcome_is_known": "outcome IN ('upheld', 'dismissed', 'withdrawn')",
             "upheld_corrects": "(outcome = 'upheld') = (correction_id IS NOT NULL)",

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import index, instant, number, primary_key, reference, rule, text, unique
 from registry.migrations.immutable import refuse_changes
 
 revision = "0008"
@@ -39,20 +40,8 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(*names: str, required: bool = True) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=not required) for name in names]
-
-
-def number(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger(), nullable=False) for name in names]
-
-
 def flag(*names: str) -> list[sa.Column[bool]]:
     return [sa.Column(name, sa.Boolean(), nullable=False) for name in names]
-
-
-def instant(*names: str) -> list[sa.Column[object]]:
-    return [sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in names]
 
 
 def list_code() -> sa.Column[str]:
@@ -65,26 +54,6 @@ def digest() -> sa.Column[str]:
 
 def person() -> sa.Column[object]:
     return sa.Column("person_id", sa.Uuid())
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-
-def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
-
-
-def rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
 
 
 def make_lists() -> None:

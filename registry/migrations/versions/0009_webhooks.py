@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import identifier, index, instant, number, primary_key, reference, rule, text
 from registry.migrations.immutable import refuse_changes
 
 revision = "0009"
@@ -12,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 WORD = sa.String(16)
-INSTANT = sa.DateTime(timezone=True)
 # In the order in which they can be removed.
 TABLES = (
     "imported_evaluators", "register_imports", "webhook_attempts", "webhook_deliveries", "webhook_messages",
@@ -41,50 +41,16 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def number(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger(), nullable=False) for name in names]
-
-
-def identifier(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.Uuid(), nullable=False)
-
-
-def instant(name: str) -> sa.Column[object]:
-    return sa.Column(name, INSTANT, nullable=False)
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
-
-
-def rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def index(table: str, *columns: str, where: str | None = None) -> None:
-    condition = None if where is None else sa.text(where)
-    name = op.f(f"ix_{table}_{'_'.join(columns)}")
-    op.create_index(name, table, list(columns), sqlite_where=condition, postgresql_where=condition)
-
-
 def make_endpoints() -> None:
     table = "webhook_endpoints"
     op.create_table(
         table,
-        identifier("id"),
+        *identifier("id"),
         *text("url", "description"),
         sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
-        instant("created_at"),
+        *instant("created_at"),
         *text("created_by"),
-        sa.Column("disabled_at", INSTANT),
+        *instant("disabled_at", required=False),
         sa.Column("disabled_reason", sa.Text()),
         *number("version"),
         primary_key(table, "id"),
@@ -98,10 +64,10 @@ def make_messages() -> None:
     table = "webhook_messages"
     op.create_table(
         table,
-        identifier("id"),
+        *identifier("id"),
         sa.Column("type", sa.String(60), nullable=False),
         *text("payload"),
-        instant("created_at"),
+        *instant("created_at"),
         primary_key(table, "id"),
     )
     index(table, "created_at", "id")
@@ -111,13 +77,10 @@ def make_deliveries() -> None:
     table = "webhook_deliveries"
     op.create_table(
         table,
-        identifier("id"),
-        identifier("message_id"),
-        identifier("endpoint_id"),
+        *identifier("id", "message_id", "endpoint_id"),
         sa.Column("state", WORD, nullable=False),
         *number("tries"),
-        instant("due_at"),
-        instant("created_at"),
+        *instant("due_at", "created_at"),
         sa.Column("replays", sa.Uuid()),
         *number("version"),
         primary_key(table, "id"),
@@ -137,9 +100,9 @@ def make_attempts() -> None:
     table = "webhook_attempts"
     op.create_table(
         table,
-        identifier("delivery_id"),
+        *identifier("delivery_id"),
         *number("number"),
-        instant("attempted_at"),
+        *instant("attempted_at"),
         sa.Column("status", sa.BigInteger()),
         *text("fault"),
         primary_key(table, "delivery_id", "number"),
@@ -153,12 +116,12 @@ def make_imports() -> None:
     table = "register_imports"
     op.create_table(
         table,
-        identifier("id"),
+        *identifier("id"),
         sa.Column("content_sha256", sa.String(64), nullable=False),
         *text("file_name", "source"),
         sa.Column("as_of", sa.Date(), nullable=False),
         *number("evaluator_count", "item_count"),
-        instant("imported_at"),
+        *instant("imported_at"),
         *text("imported_by"),
         primary_key(table, "id"),
         sa.UniqueConstraint("content_sha256", name=op.f(f"uq_{table}_content_sha256")),
@@ -170,9 +133,9 @@ def make_imported() -> None:
     table = "imported_evaluators"
     op.create_table(
         table,
-        identifier("import_id"),
+        *identifier("import_id"),
         *text("ref"),
-        identifier("evaluator_id"),
+        *identifier("evaluator_id"),
         primary_key(table, "import_id", "ref"),
         reference(table, "import_id", "register_imports.id"),
         reference(table, "evaluator_id", "evaluators.id"),

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import identifier, index, instant, number, primary_key, reference, rule, text
 from registry.migrations.immutable import refuse_changes
 
 revision = "0010"
@@ -32,40 +33,8 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def number(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger(), nullable=False) for name in names]
-
-
-def identifier(*names: str) -> list[sa.Column[object]]:
-    return [sa.Column(name, sa.Uuid(), nullable=False) for name in names]
-
-
-def instant(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
-
-
 def judged() -> list[sa.Column[object]]:
-    return [*text("reason"), instant("judged_at"), *text("judged_by"), *identifier("person_id")]  # type: ignore[list-item]
-
-
-def primary_key(table: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint("number", name=op.f(f"pk_{table}"))
-
-
-def reference(table: str, column: str, target: str = "evaluators.id") -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
-
-
-def rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def index(table: str, column: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    return [*text("reason"), *instant("judged_at"), *text("judged_by"), *identifier("person_id")]
 
 
 def make_holds() -> None:
@@ -78,9 +47,9 @@ def make_holds() -> None:
         *number("dossier_number"),
         *text("name", "reasons", "candidates"),
         *number("left_out"),
-        instant("held_at"),
-        primary_key(table),
-        reference(table, "evaluator_id"),
+        *instant("held_at"),
+        primary_key(table, "number"),
+        reference(table, "evaluator_id", "evaluators.id"),
         sa.UniqueConstraint(*unique, name=op.f(f"uq_{table}_{'_'.join(unique)}")),
         rule(table, "left_out_is_counted", "left_out >= 0"),
     )
@@ -95,9 +64,9 @@ def make_name_judgements() -> None:
         sa.Column("is_distinct", sa.Boolean(), nullable=False),
         sa.Column("same_as", sa.Uuid()),
         *judged(),
-        primary_key(table),
+        primary_key(table, "number"),
         reference(table, "hold_number", "name_holds.number"),
-        reference(table, "same_as"),
+        reference(table, "same_as", "evaluators.id"),
         rule(table, "refusal_names_whose", "is_distinct = (same_as IS NULL)"),
         rule(table, "reason_is_told", "reason <> ''"),
     )
@@ -115,9 +84,9 @@ def make_succession_judgements() -> None:
         sa.Column("began_on", sa.Date(), nullable=False),
         *text("signs"),
         *judged(),
-        primary_key(table),
-        reference(table, "evaluator_id"),
-        reference(table, "old_evaluator_id"),
+        primary_key(table, "number"),
+        reference(table, "evaluator_id", "evaluators.id"),
+        reference(table, "old_evaluator_id", "evaluators.id"),
         rule(table, "verdict_is_known", "verdict IN ('distinct', 'successor')"),
         rule(table, "nobody_succeeds_itself", "evaluator_id <> old_evaluator_id"),
         rule(table, "reason_is_told", "reason <> ''"),

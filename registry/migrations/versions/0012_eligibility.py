@@ -4,6 +4,18 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import (
+    identifier,
+    index,
+    instant,
+    number,
+    primary_key,
+    reference,
+    rule,
+    sha256_rule,
+    text,
+    unique,
+)
 from registry.migrations.immutable import refuse_changes
 
 revision = "0012"
@@ -39,22 +51,6 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def number(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger(), nullable=False) for name in names]
-
-
-def identifier(*names: str) -> list[sa.Column[object]]:
-    return [sa.Column(name, sa.Uuid(), nullable=False) for name in names]
-
-
-def instant(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
-
-
 def verdict(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.String(16), nullable=False)
 
@@ -67,42 +63,18 @@ def person() -> sa.Column[object]:
     return sa.Column("person_id", sa.Uuid())
 
 
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
-
-
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-
-def rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def sha256_rule(table: str, column: str) -> sa.CheckConstraint:
-    return rule(table, f"{column}_is_sha256", f"length({column}) = 64")
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
-
-
 def make_checks() -> None:
     table = "eligibility_checks"
     op.create_table(
         table,
         *identifier("id"),
         *number("number"),
-        instant("known_at"),
+        *instant("known_at"),
         verdict("verdict"),
         *text("content"),
         sha256("result_sha256"),
         sha256("batch_sha256", nullable=True),
-        instant("stored_at"),
+        *instant("stored_at"),
         *text("stored_by"),
         person(),
         primary_key(table, "id"),
@@ -138,7 +110,7 @@ def make_overrides() -> None:
         *identifier("id", "check_id"),
         verdict("verdict"),
         *text("reason", "legal_basis", "statement"),
-        instant("decided_at"),
+        *instant("decided_at"),
         *text("decided_by"),
         person(),
         primary_key(table, "id"),
@@ -159,7 +131,7 @@ def make_affected() -> None:
         *text("differences"),
         sha256("outcomes_sha256"),
         *number("log_size"),
-        instant("found_at"),
+        *instant("found_at"),
         primary_key(table, "id"),
         reference(table, "check_id", "eligibility_checks.id"),
         unique(table, "check_id", "outcomes_sha256", "log_size"),
@@ -177,7 +149,7 @@ def make_reviews() -> None:
         *identifier("affected_id"),
         sa.Column("outcome", sa.String(20), nullable=False),
         *text("reason"),
-        instant("reviewed_at"),
+        *instant("reviewed_at"),
         *text("reviewed_by"),
         person(),
         primary_key(table, "affected_id"),

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import identifier, index, instant, number, primary_key, reference, rule, text, unique
 from registry.migrations.immutable import refuse_changes
 
 revision = "0013"
@@ -11,7 +12,6 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-INSTANT = sa.DateTime(timezone=True)
 # In the order in which they can be removed.
 TABLES = ("attestations", "status_indexes", "compromised_keys", "attestation_keys")
 
@@ -34,44 +34,8 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def number(*names: str) -> list[sa.Column[int]]:
-    return [sa.Column(name, sa.BigInteger(), nullable=False) for name in names]
-
-
-def identifier(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.Uuid(), nullable=False)
-
-
-def instant(name: str) -> sa.Column[object]:
-    return sa.Column(name, INSTANT, nullable=False)
-
-
 def kid() -> sa.Column[str]:
     return sa.Column("kid", sa.String(43), nullable=False)
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
-
-
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-
-def rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
 
 
 def make_keys() -> None:
@@ -81,7 +45,7 @@ def make_keys() -> None:
         *number("number"),
         kid(),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        instant("used_from"),
+        *instant("used_from"),
         *text("recorded_by"),
         primary_key(table, "number"),
         unique(table, "kid"),
@@ -94,11 +58,11 @@ def make_compromised() -> None:
     table = "compromised_keys"
     op.create_table(
         table,
-        identifier("id"),
+        *identifier("id"),
         kid(),
-        instant("compromised_from"),
+        *instant("compromised_from"),
         *text("reason"),
-        instant("recorded_at"),
+        *instant("recorded_at"),
         *text("recorded_by"),
         primary_key(table, "id"),
         reference(table, "kid", "attestation_keys.kid"),
@@ -111,9 +75,9 @@ def make_indexes() -> None:
     table = "status_indexes"
     op.create_table(
         table,
-        identifier("item_id"),
+        *identifier("item_id"),
         *number("list_number", "position"),
-        instant("allotted_at"),
+        *instant("allotted_at"),
         primary_key(table, "item_id"),
         reference(table, "item_id", "scope_items.id"),
         unique(table, "list_number", "position"),
@@ -126,13 +90,11 @@ def make_attestations() -> None:
     table = "attestations"
     op.create_table(
         table,
-        identifier("id"),
-        identifier("check_id"),
-        identifier("evaluator_id"),
+        *identifier("id", "check_id", "evaluator_id"),
         *text("jws"),
         kid(),
         sa.Column("sha256", sa.String(64), nullable=False),
-        instant("issued_at"),
+        *instant("issued_at"),
         *text("issued_by"),
         sa.Column("person_id", sa.Uuid()),
         primary_key(table, "id"),

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import day, identifier, index, instant, number, primary_key, reference, text
 from registry.migrations.immutable import refuse_changes
 
 revision = "0014"
@@ -35,45 +36,16 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-
-def number(name: str, *, required: bool = True) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), nullable=not required)
-
-
-def identifier(name: str, *, required: bool = True) -> sa.Column[object]:
-    return sa.Column(name, sa.Uuid(), nullable=not required)
-
-
-def day(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.Date(), nullable=False)
-
-
 def evidence() -> sa.Column[str]:
     return sa.Column("evidence_sha256", SHA256)
 
 
 def recorded() -> list[sa.Column[object]]:
-    instant = sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False)
-    return [instant, *text("recorded_by"), identifier("person_id")]  # type: ignore[list-item]
-
-
-def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
+    return [*instant("recorded_at"), *text("recorded_by"), *identifier("person_id")]
 
 
 def rules(table: str, **conditions: str) -> list[sa.CheckConstraint]:
     return [sa.CheckConstraint(each, name=op.f(f"ck_{table}_{name}")) for name, each in conditions.items()]
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
 
 
 def told_rules(table: str, kinds: str) -> list[sa.Constraint]:
@@ -94,15 +66,15 @@ def make_entity_events() -> None:
     table = "entity_events"
     op.create_table(
         table,
-        number("number"),
-        identifier("evaluator_id"),
+        *number("number"),
+        *identifier("evaluator_id"),
         *text("body"),
         sa.Column("kind", sa.String(24), nullable=False),
-        day("effective_from"),
+        *day("effective_from"),
         *text("source"),
-        day("noted_on"),
+        *day("noted_on"),
         evidence(),
-        number("supersedes", required=False),
+        *number("supersedes", required=False),
         *recorded(),
         primary_key(table, "number"),
         reference(table, "evaluator_id", "evaluators.id"),
@@ -117,9 +89,9 @@ def make_entity_successors() -> None:
     table = "entity_successors"
     op.create_table(
         table,
-        number("event_number"),
+        *number("event_number"),
         *text("successor"),
-        number("place"),
+        *number("place"),
         primary_key(table, "event_number", "successor"),
         reference(table, "event_number", "entity_events.number"),
     )
@@ -130,11 +102,10 @@ def make_successor_decisions() -> None:
     table = "successor_decisions"
     op.create_table(
         table,
-        number("number"),
-        identifier("evaluator_id"),
-        identifier("predecessor_item_id"),
-        identifier("item_id", required=False),
-        day("decided_on"),
+        *number("number"),
+        *identifier("evaluator_id", "predecessor_item_id"),
+        *identifier("item_id", required=False),
+        *day("decided_on"),
         *text("reason"),
         evidence(),
         *recorded(),
@@ -157,15 +128,15 @@ def make_certificate_events() -> None:
     table = "certificate_events"
     op.create_table(
         table,
-        number("number"),
-        identifier("evaluator_id"),
+        *number("number"),
+        *identifier("evaluator_id"),
         *text("certificate_id", "certificate_number", "issuer"),
         sa.Column("kind", sa.String(16), nullable=False),
-        day("effective_from"),
+        *day("effective_from"),
         *text("source"),
-        day("noted_on"),
+        *day("noted_on"),
         evidence(),
-        number("supersedes", required=False),
+        *number("supersedes", required=False),
         *recorded(),
         primary_key(table, "number"),
         reference(table, "evaluator_id", "evaluators.id"),

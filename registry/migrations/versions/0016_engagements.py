@@ -4,6 +4,17 @@ import sqlalchemy as sa
 from alembic import op
 
 from registry.errors import Conflict
+from registry.migrations.columns import (
+    identifier,
+    index,
+    number,
+    primary_key,
+    reference,
+    rule,
+    sha256_rule,
+    text,
+    unique,
+)
 from registry.migrations.immutable import refuse_changes
 
 revision = "0016"
@@ -34,52 +45,15 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def text(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=nullable)
-
-
-def number(name: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), nullable=nullable)
-
-
-def identifier(name: str, *, nullable: bool = False) -> sa.Column[object]:
-    return sa.Column(name, sa.Uuid(), nullable=nullable)
-
-
-def primary_key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
-    return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
-
-
-def reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"))
-
-
-def unique(table: str, *columns: str) -> sa.UniqueConstraint:
-    return sa.UniqueConstraint(*columns, name=op.f(f"uq_{table}_{'_'.join(columns)}"))
-
-
-def rule(table: str, name: str, condition: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
-
-
-def sha256_rule(table: str, column: str) -> sa.CheckConstraint:
-    return rule(table, f"{column}_is_sha256", f"length({column}) = 64")
-
-
-def index(table: str, *columns: str) -> None:
-    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
-
-
 def make_engagements() -> None:
     table = "engagements"
     op.create_table(
         table,
-        identifier("id"),
-        number("number"),
-        identifier("evaluator_id"),
-        text("commissioner"),
-        text("contract_reference"),
-        number("attempt"),
+        *identifier("id"),
+        *number("number"),
+        *identifier("evaluator_id"),
+        *text("commissioner", "contract_reference"),
+        *number("attempt"),
         sa.Column("content_sha256", sa.String(64), nullable=False),
         primary_key(table, "id"),
         reference(table, "evaluator_id", "evaluators.id"),
@@ -97,22 +71,19 @@ def make_events() -> None:
     table = "engagement_events"
     op.create_table(
         table,
-        number("number"),
-        identifier("engagement_id"),
+        *number("number"),
+        *identifier("engagement_id"),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("effective_from", sa.Date(), nullable=False),
-        text("agreement", nullable=True),
-        text("standard_family", nullable=True),
-        text("standard_version", nullable=True),
+        *text("agreement", "standard_family", "standard_version", required=False),
         sa.Column("standard_sha256", sa.String(64)),
-        text("report_number", nullable=True),
-        text("signatory", nullable=True),
-        number("supersedes", nullable=True),
+        *text("report_number", "signatory", required=False),
+        *number("supersedes", required=False),
         sa.Column("becomes", sa.String(16)),
-        text("reason"),
+        *text("reason"),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        text("recorded_by"),
-        identifier("person_id", nullable=True),
+        *text("recorded_by"),
+        *identifier("person_id", required=False),
         primary_key(table, "number"),
         reference(table, "engagement_id", "engagements.id"),
         reference(table, "supersedes", "engagement_events.number"),
@@ -154,8 +125,8 @@ def make_parties() -> None:
     table = "scored_parties"
     op.create_table(
         table,
-        text("party"),
-        identifier("engagement_id"),
+        *text("party"),
+        *identifier("engagement_id"),
         primary_key(table, "party", "engagement_id"),
         reference(table, "engagement_id", "engagements.id"),
     )
