@@ -126,10 +126,10 @@ def publish(session: Session, *documents: Mapping[str, Any], now: datetime = NOW
     return published
 
 
-def withdraw(session: Session, document: Mapping[str, Any], withdrawn_from: date) -> None:
-    approver = acting(session, make_person(session, Role.APPROVER, now=NOW), NOW)
+def withdraw(session: Session, document: Mapping[str, Any], withdrawn_from: date, now: datetime = NOW) -> None:
+    approver = acting(session, make_person(session, Role.APPROVER, now=now), now)
     wanted = publishing_service.WithdrawalWanted(document["id"], document["version"], withdrawn_from, "It was wrong.")
-    publishing_service.withdraw(session, approver, wanted, NOW)
+    publishing_service.withdraw(session, approver, wanted, now)
     session.flush()
 
 

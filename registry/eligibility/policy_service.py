@@ -15,7 +15,7 @@ from registry.regions import service as regions
 from registry.regions.reference import Reference, read_reference
 from registry.regions.region_errors import NoDivisions
 from registry.standards.resolved_standard import ResolvedStandard
-from registry.standards.resolving_service import Asked, Resolver
+from registry.standards.resolving_service import Asked, Resolver, resolve_pinned
 from registry.validity import legal_day
 
 _BYTES_OF_A_POLICY = 2_000_000
@@ -40,9 +40,9 @@ def policy_for(session: Session, places: Iterable[str], written_on: date, known_
 
 
 def pinned_policy(session: Session, pin: dict[str, Any], known_at: datetime) -> Policy:
-    """The one by which a check was decided: published versions never change."""
-    asked = Asked(f"{pin['id']}@{pin['version']}", legal_day(known_at), known_at, tuple(pin["localizations"]))
-    return _read(Resolver(session, asked).answer(None).resolved)
+    """The one by which a check was decided: published versions never change, and a withdrawal is for days to come."""
+    reference = f"{pin['id']}@{pin['version']}"
+    return _read(resolve_pinned(session, reference, pin["localizations"], legal_day(known_at)))
 
 
 def _present(session: Session, region: str, written_on: date, on: date) -> tuple[str | None, ...]:

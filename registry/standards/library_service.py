@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -54,15 +54,16 @@ def shipped() -> Mapping[str, tuple[Published, Mapping[str, Any]]]:
 class Library:
     """What is published, as of the session's transaction, and before it what somebody hands in."""
 
-    def __init__(self, session: Session, given: Sequence[Given] = ()) -> None:
-        """given: as given_document gives them."""
+    def __init__(self, session: Session, given: Sequence[Given] = (), known_at: datetime | None = None) -> None:
+        """given: as given_document gives them. known_at: only what was published or withdrawn by then counts; None for
+        all that is recorded. The catalogue has no such instants: it is known always."""
         self._session = session
         self._given = {}
         for each in given:
             published = published_of(document_kind(each.document), each.document, digest(each.document))
             self._given[published.reference] = (published, each)
         known = {published.reference: published for published, _ in shipped().values()}
-        known |= {each.reference: each for each in queries.list_known(session)}
+        known |= {each.reference: each for each in queries.list_known(session, known_at)}
         known |= {reference: published for reference, (published, _) in self._given.items()}
         self.known = tuple(known.values())
 

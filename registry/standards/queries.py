@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, select, true, tuple_
 from sqlalchemy.orm import Session, defer
 
 from registry.json_text import parse_json
@@ -105,12 +105,16 @@ def get_published(session: Session, kind: DocumentKind | None, document_id: str,
     return found
 
 
-def list_known(session: Session) -> list[Published]:
-    """Everything that was ever published, without contents, by identifier and version."""
+def list_known(session: Session, known_at: datetime | None = None) -> list[Published]:
+    """What was published by then, and of it what was withdrawn by then; without contents, by identifier and version.
+    known_at: None for everything that is recorded."""
     of_lists = defer(PublishedDocument.content, raiseload=True)
+    is_published = true() if known_at is None else PublishedDocument.published_at <= known_at
+    is_withdrawn = true() if known_at is None else Withdrawal.withdrawn_at <= known_at
     statement = (
         select(PublishedDocument, Withdrawal.withdrawn_from)
-        .outerjoin(Withdrawal, Withdrawal.published_id == PublishedDocument.id)
+        .outerjoin(Withdrawal, and_(Withdrawal.published_id == PublishedDocument.id, is_withdrawn))
+        .where(is_published)
         .options(of_lists)
         .order_by(PublishedDocument.document_id, PublishedDocument.version)
     )

@@ -23,9 +23,10 @@ from registry.standards.standard import Standard
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """standard, localizations: as ID@VERSION, or an ID for the version in force. Without localizations those in force
-    in the region are taken. classes: of classifying facts; behind them stand those of the fact sheet, and behind these
-    what is recorded of the region. given: documents that count before what is published, under their references."""
+    """standard, localizations: as ID@VERSION, or an ID for the version in force. known_at: what was recorded later does
+    not count. Without localizations those in force in the region are taken. classes: of classifying facts; behind them
+    stand those of the fact sheet, and behind these what is recorded of the region. given: documents that count before
+    what is published, under their references."""
 
     standard: str
     on: date
@@ -60,7 +61,7 @@ class Resolver:
     def __init__(self, session: Session, asked: Asked) -> None:
         """Raises StandardNotFound, DocumentRejected with every violation."""
         self._session, self._asked = session, asked
-        self._library = Library(session, asked.given)
+        self._library = Library(session, asked.given, asked.known_at)
         self._published = self._library.get(asked.standard, asked.on, DocumentKind.STANDARD)
         self.standard = self._library.standard(self._published)
         self._named = [
@@ -128,6 +129,16 @@ class Resolver:
 def resolve_asked(session: Session, asked: Asked) -> Answer:
     """Raises StandardNotFound, DocumentRejected with every violation, AmbiguousLocalization, NoDivisions."""
     return Resolver(session, asked).answer(asked.region)
+
+
+def resolve_pinned(session: Session, standard: str, localizations: Sequence[str], on: date) -> ResolvedStandard:
+    """Of exactly these versions, ID@VERSION, by which something was decided on the day: what became of them since, as a
+    withdrawal, changes nothing. Raises StandardNotFound, DocumentRejected, NoDivisions."""
+    library = Library(session)
+    base = library.standard(library.get(standard, on, DocumentKind.STANDARD))
+    layers = library.localizations(library.with_imports(localizations).values(), base)
+    paths = named_paths(session, base, layers, None, on)
+    return resolve(base, layers, Question(on, None, paths, {}))
 
 
 def named_paths(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 from dossier_samples import make_credit_code
@@ -37,6 +38,7 @@ from evaluator_samples import (
     make_surveillance,
     make_suspension,
 )
+from fieldwork_samples import make_terms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ownership_samples import make_edge
@@ -46,16 +48,23 @@ from registry.eligibility.case import Appeal, Case, Lapse, Post, Report, Score, 
 from registry.eligibility.catalogue import RULES
 from registry.eligibility.consortium import Consortium
 from registry.eligibility.decision import Decision, Finding, Outcome, Verdict, verdict_of
+from registry.eligibility.question import Question
+from registry.eligibility.work_facts_service import work_of
+from registry.evaluators import tenure
 from registry.evaluators.coverage import Holding
 from registry.evaluators.exclusion_matching import ListEntry
 from registry.evaluators.ownership import Edge
 from registry.evaluators.periods import Period
 from registry.evaluators.scope import Asked
 from registry.evaluators.status import recorded, timeline
+from registry.evaluators.tenure import TenureOnMerger
+from registry.fieldwork.engagement import Engagement
 
 PARENT_CODE = make_credit_code(1)
 # So that generated work and people reach the limits, and newcomers' scores are told apart from the rest.
-POLICY_OF_TESTS = policy_with(most_engagements=2, least_lead_evaluators=1)
+POLICIES_OF_TESTS = {
+    each: policy_with(most_engagements=2, least_lead_evaluators=1, tenure_on_merger=each) for each in TenureOnMerger
+}
 FIRST = date(2025, 1, 1)
 DAYS = st.integers(0, 900).map(lambda number: FIRST + timedelta(days=number))
 PERIODS = st.builds(lambda first, days: Period(first, first + timedelta(days=days)), DAYS, st.integers(1, 500))
@@ -84,6 +93,9 @@ class World:
     standings: tuple[tuple[str, Period], ...]
     founded_on: date
     visits: int
+    assessments: tuple[Engagement, ...] = ()
+    mergers: tuple[tenure.Succession, ...] = ()
+    on_merger: TenureOnMerger = TenureOnMerger.SUM
 
     def case(self, window: Period, scope: Sequence[Asked] = (make_asked(),)) -> Case:
         asked = replace(make_parties(implementers=("uscc:C",), window=window), scope=tuple(scope))
@@ -95,7 +107,8 @@ class World:
         given = make_list(*self.entries, queried_on=str(self.queried_on), window=window, identity=identity)
         score = replace(case.score, visits=self.visits) if case.score else None
         return make_case(
-            asked, self.holdings, relations=case.relations, lists=(given,), score=score,
+            asked, self.holdings, lists=(given,), score=score,
+            relations=case.relations and replace(case.relations, rotation=self.rotation(asked)),
             posts=tuple(
                 Post(f"staff/{place}", f"person:{place}", "lead_evaluator", each, at("2025-01-01"))
                 for place, each in enumerate(self.posts)
@@ -115,7 +128,15 @@ class World:
         )  # fmt: skip
 
     def decision(self, window: Period, scope: Sequence[Asked] = (make_asked(),)) -> Decision:
-        return decision_of(self.case(window, scope), POLICY_OF_TESTS)
+        return decision_of(self.case(window, scope), POLICIES_OF_TESTS[self.on_merger])
+
+    def rotation(self, asked: Question) -> tuple[tenure.Finding, ...]:
+        """As it is collected from engagements that are looked up."""
+        assert asked.window.valid_to is not None
+        known: Any = SimpleNamespace(at=KNOWN, own={CODE: ()}, about={TOWN: self.assessments})
+        body: Any = SimpleNamespace(key=EVALUATOR, evaluator=CODE)
+        over = tenure.predecessors(EVALUATOR, self.mergers, asked.window.valid_to - timedelta(days=1))
+        return work_of(known, body, asked, POLICIES_OF_TESTS[self.on_merger].limits, over).rotation
 
 
 @st.composite
@@ -164,6 +185,25 @@ ENTRIES = st.builds(
     ),
     st.sampled_from([CODE, PARENT_CODE, None]), PERIODS, st.integers(1, 99),
 )  # fmt: skip
+
+
+@st.composite
+def assessments(draw: st.DrawFn) -> tuple[Engagement, ...]:
+    """Of the town, by the evaluator and by another one that may merge into it, a cycle each year."""
+    found = []
+    for cycle in range(1, draw(st.integers(3, 6))):
+        for evaluator in draw(st.sets(st.sampled_from([EVALUATOR, "uscc:OLD"]), min_size=1)):
+            began_on = date(2022 + cycle, 1, 1) + timedelta(days=draw(st.integers(0, 500)))
+            terms = make_terms(scored=(TOWN,), cycle=cycle, window=Period(began_on, began_on + timedelta(days=90)))
+            code = f"eg-{cycle}-{evaluator}"
+            found.append(Engagement(code, code, evaluator, "uscc:c", code, terms, began_on, began_on, None, None, ()))
+    return tuple(found)
+
+
+MERGED = ("uscc:OLD", EVALUATOR), ("uscc:OLDER", "uscc:OLD")
+MERGERS = st.lists(DAYS, min_size=1, max_size=2).map(
+    lambda days: tuple(tenure.Succession(*pair, on, f"merger/{on}") for pair, on in zip(MERGED, days, strict=False))
+)
 GOOD = World(
     holdings=(Holding(make_item(), timeline(recorded(
         [make_grant("2020-01-01", "2029-01-01")], ITEM, KNOWN, [make_surveillance(str(each)) for each in YEARLY]
@@ -186,6 +226,9 @@ TROUBLES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "founded_on": DAYS,
     "visits": st.just(3),
+    "assessments": assessments(),
+    "mergers": MERGERS,
+    "on_merger": st.sampled_from(TenureOnMerger),
 }
 
 
@@ -222,9 +265,12 @@ def codes_told(decision: Decision) -> list[tuple[str, str, str]]:
 
 
 def assert_wider_is_no_better(world: World, narrow: Period, before: int, after: int) -> None:
+    assert_no_better(world.decision(narrow), world.decision(widened(narrow, before, after)))
+
+
+def widened(narrow: Period, before: int, after: int) -> Period:
     assert narrow.valid_to is not None
-    wide = Period(narrow.valid_from - timedelta(days=before), narrow.valid_to + timedelta(days=after))
-    assert_no_better(world.decision(narrow), world.decision(wide))
+    return Period(narrow.valid_from - timedelta(days=before), narrow.valid_to + timedelta(days=after))
 
 
 @given(WORLDS, WINDOWS, MORE_DAYS, MORE_DAYS)
@@ -237,6 +283,21 @@ def test_widening_the_window_makes_no_answer_better(world: World, narrow: Period
 @quick
 def test_nor_where_several_items_could_answer(world: World, narrow: Period, before: int, after: int) -> None:
     assert_wider_is_no_better(world, narrow, before, after)
+
+
+@given(assessments(), MERGERS, st.sampled_from(TenureOnMerger), WINDOWS, MORE_DAYS, MORE_DAYS)
+@settings(max_examples=400)
+def test_a_wider_window_counts_no_fewer_cycles_in_a_row(
+    known: tuple[Engagement, ...], mergers: tuple[tenure.Succession, ...], rule: TenureOnMerger, narrow: Period,
+    before: int, after: int,
+) -> None:  # fmt: skip
+    world = replace(GOOD, assessments=known, mergers=mergers, on_merger=rule)
+
+    (few,), (many,) = (world.rotation(make_parties(window=each)) for each in (narrow, widened(narrow, before, after)))
+
+    assert few.count is not None
+    assert many.count is not None
+    assert few.count <= many.count
 
 
 @given(WORLDS, WINDOWS, SCOPES, st.randoms(use_true_random=False))

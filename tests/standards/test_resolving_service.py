@@ -1,6 +1,6 @@
 """What a standard means in a place on a day, by what is published, the same on both engines."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from registry.regions.reference import Level
 from registry.regions.region_errors import NoDivisions
 from registry.standards.document_errors import AmbiguousLocalization, DocumentRejected, StandardNotFound
 from registry.standards.library_service import given_document
-from registry.standards.resolving_service import Answer, Asked, Resolver, resolve_asked
+from registry.standards.resolving_service import Answer, Asked, Resolver, resolve_asked, resolve_pinned
 
 STANDARD = make_town_standard()
 TOWN_LAYER = "town-order.county@1.0.0"
@@ -180,10 +180,34 @@ def test_facts_of_the_region_choose_values(placed: Session) -> None:
 
 
 def test_facts_are_those_that_were_known_then(placed: Session) -> None:
-    publish(placed, STANDARD)
     early = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 
-    assert value_of(asked(placed, known_at=early), "share") == {"mountain": "80", "hill": "50"}
+    shown = [value_of(asked(placed, COUNTY, DAY, STANDARD, known_at=each), "share") for each in (early, KNOWN_AT)]
+
+    assert shown == [{"mountain": "80", "hill": "50"}, "80"]
+
+
+def test_only_what_was_published_or_withdrawn_by_then_counts(placed: Session) -> None:
+    first, newer, withdrawn = (datetime(2026, 4, each, 4, tzinfo=UTC) for each in (2, 5, 8))
+    moment, on = timedelta(seconds=1), withdrawn.date()
+    later = make_layer(STANDARD, value="4", version="1.1.0")
+    publish(placed, STANDARD, make_layer(STANDARD), now=first)
+    publish(placed, later, make_town_standard(version="1.3.0"), now=newer)
+    withdraw(placed, later, on, now=withdrawn)
+
+    def shown(known_at: datetime) -> tuple[Any, list[str]]:
+        answer = asked(placed, on=on, known_at=known_at)
+        return value_of(answer), [each.replaced_by for each in answer.successors]
+
+    assert shown(newer - moment) == ("3", [])
+    assert shown(newer) == shown(withdrawn - moment) == ("4", ["town-order@1.3.0"])
+    assert shown(withdrawn) == ("3", ["town-order@1.3.0"])
+    with pytest.raises(StandardNotFound, match="Nothing is published"):
+        asked(placed, known_at=first - moment)
+    # Those by which something was decided, whatever became of them.
+    pinned = resolve_pinned(placed, "town-order@1.2.0", ["town-order.county@1.1.0"], on)
+    named = asked(placed, None, on, known_at=newer, localizations=("town-order.county@1.1.0",))
+    assert pinned.canonical == named.resolved.canonical
 
 
 def test_a_county_that_was_recoded_and_renamed_is_followed(placed: Session, tmp_path: Path) -> None:
