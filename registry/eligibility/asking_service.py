@@ -37,7 +37,7 @@ class Body:
 def make_question(written: Written, known_at: datetime, lookups: Lookups) -> tuple[Question, Body]:
     """Raises QuestionRejected with every fault, EvaluatorNotFound for a code that was never given."""
     body = body_of(lookups, written.evaluator, known_at)
-    reader = _Reader(lookups, written, _pinned(lookups.work(known_at), body, written.engagement))
+    reader = _Reader(lookups, written, known_at, _pinned(lookups.work(known_at), body, written.engagement))
     scope = tuple(reader.asked(place, each) for place, each in enumerate(written.scope))
     subjects = reader.parties("subject", written.subjects)
     commissioner = reader.party("commissioner", written.commissioner)
@@ -95,9 +95,9 @@ def _pinned(work: KnownWork, body: Body, code: str | None) -> PinnedStandard | N
 class _Reader:
     """faults: all that was found by now."""
 
-    def __init__(self, lookups: Lookups, written: Written, pinned: PinnedStandard | None) -> None:
+    def __init__(self, lookups: Lookups, written: Written, known_at: datetime, pinned: PinnedStandard | None) -> None:
         self._pinned = pinned
-        self._lookups, self._window = lookups, written.window
+        self._lookups, self._window, self._known_at = lookups, written.window, known_at
         self.faults: list[Violation] = []
 
     def party(self, name: str, text: str | None) -> str | None:
@@ -137,7 +137,11 @@ class _Reader:
             return
         try:
             if not at:
-                version = self._lookups.library.get(family, self._window.valid_from, DocumentKind.STANDARD).version
+                version = (
+                    self._lookups.library(self._known_at)
+                    .get(family, self._window.valid_from, DocumentKind.STANDARD)
+                    .version
+                )
             precedence(version)
         except StandardNotFound as error:
             self._fault(place, "standard", error.detail, "Write ID@VERSION, as rural-rev@2.1.0.", given.standard)

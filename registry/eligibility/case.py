@@ -170,7 +170,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """events: facts by the id of an event. posts, works: None where nobody told."""
+    """events: facts by the id of an event. posts, works: None where nobody told. reports: of the asked engagement, and
+    those that were issued in the window. void_reports: under a right that was annulled since, whenever it was."""
 
     question: Question
     known_at: datetime
@@ -189,6 +190,7 @@ class Case:
     works: tuple[Work, ...]
     reports: tuple[Report, ...]
     score: Score | None
+    void_reports: tuple[Report, ...] = ()
 
     @property
     def in_order(self) -> "Case":
@@ -214,6 +216,7 @@ class Case:
             relations=None if relations is None else relations.in_order,
             works=_sorted(self.works, "period.valid_from", "ref"),
             reports=_sorted(self.reports, "issued_on", "ref"),
+            void_reports=_sorted(self.void_reports, "issued_on", "ref"),
         )
 
     @property

@@ -30,6 +30,7 @@ def collect(session: Session, question: Question, body: Body, limits: Limits, at
         right = right_of(evaluator, question, limits, at, lookups)
     posts = None if evaluator is None else entities.posts_of(knowledge, evaluator)
     work = works.work_of(lookups.work(known_at), body, question, limits, terms.successions)
+    reports = works.reports_of(knowledge, body, question, work.reports, right.holdings, posts)
     return Case(
         question,
         known_at,
@@ -46,8 +47,9 @@ def collect(session: Session, question: Question, body: Body, limits: Limits, at
         () if evaluator is None else entities.successions_of(knowledge, evaluator, window, lookups.endings(known_at)),
         None if related is None else Relations(related.findings, related.declared, related.advice, work.rotation),
         work.open,
-        works.reports_of(knowledge, body, work.reports, right.holdings, posts),
+        reports.asked,
         _score(lookups.work(known_at), body, at),
+        reports.void,
     )
 
 

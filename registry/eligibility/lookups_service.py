@@ -55,6 +55,7 @@ class Lookups:
         self._parties: dict[str, str] = {}
         self._knowledge: dict[datetime, Knowledge] = {}
         self._work: dict[datetime, KnownWork] = {}
+        self._libraries: dict[datetime, Library] = {}
         self._expected: set[tuple[str, datetime]] = set()
         self.by_credit_code = LookedUp[str, Evaluator | None](
             lambda codes: dossier_queries.evaluators_by_credit_code(session, codes), None
@@ -64,9 +65,10 @@ class Lookups:
     def geography(self) -> Geography:
         return Geography(self._session)
 
-    @cached_property
-    def library(self) -> Library:
-        return Library(self._session)
+    def library(self, known_at: datetime) -> Library:
+        if known_at not in self._libraries:
+            self._libraries[known_at] = Library(self._session, (), known_at)
+        return self._libraries[known_at]
 
     def evaluator(self, code: str) -> Evaluator:
         """Raises EvaluatorNotFound."""

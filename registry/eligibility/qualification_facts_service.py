@@ -46,7 +46,7 @@ def right_of(evaluator: Evaluator, question: Question, limits: Limits, at: Insta
     rows = [each for each in knowledge.events[evaluator.id] if each.recorded_at <= known_at]
     events = [queries.to_event(each) for each in rows]
     holdings = _holdings(knowledge, evaluator, events, lookups.geography)
-    coverer = _Coverer(lookups, holdings, question.window, aged_on(question.window, at.aged), limits)
+    coverer = _Coverer(lookups, holdings, question.window, at, limits)
     return Right(
         tuple(coverer.answer(each) for each in question.scope),
         holdings,
@@ -95,12 +95,10 @@ def _holdings(
 
 class _Coverer:
     def __init__(
-        self, lookups: Lookups, holdings: Sequence[Holding], window: Period, on: date,
-        limits: Limits,
-    ) -> None:  # fmt: skip
-        """on: the day from which ages count."""
+        self, lookups: Lookups, holdings: Sequence[Holding], window: Period, at: Instants, limits: Limits
+    ) -> None:
         self._lookups, self._geography, self._holdings = lookups, lookups.geography, holdings
-        self._window, self._on, self._transition_days = window, on, limits.transition_days
+        self._window, self._at, self._transition_days = window, at, limits.transition_days
         regions = [each for held in holdings for each in (*held.item.regions.regions, *held.item.regions.excepted)]
         self._changes_on = self._geography.changes_in(regions, window)
 
@@ -126,13 +124,12 @@ class _Coverer:
                 changes_on=self._changes_on,
             )  # fmt: skip
 
-        return least_late(self._holdings, self._window, self._on, find)
+        return least_late(self._holdings, self._window, aged_on(self._window, self._at.aged), find)
 
     def _versions(self, asked: Asked) -> tuple[Published | None, Published | None]:
         """The version that is asked about and the newest one before it, as far as the registry holds them."""
-        known = [
-            each for each in self._lookups.library.of_kind(DocumentKind.STANDARD) if each.id == asked.standard_family
-        ]
+        library = self._lookups.library(self._at.known)
+        known = [each for each in library.of_kind(DocumentKind.STANDARD) if each.id == asked.standard_family]
         version = next((each for each in known if each.version == asked.standard_version), None)
         older = [
             each for each in known

@@ -224,9 +224,11 @@ def _of_validity(case: Case, place: int, gap: Gap) -> Found:
     status = next(span.status for span in holding.spans if span.period.holds(gap.period.valid_from))
     last = None if status.valid_to is None else status.valid_to - timedelta(days=1)
     by = status.valid_to if gap.reason is Reason.VALIDITY_ENDS_IN_WINDOW else None
+    reports = case.void_reports if gap.reason is Reason.VOID else ()
+    told = tuple(fact(each.ref, each.recorded_at, issued_on=each.issued_on) for each in reports)
     return Found(
         Outcome.FAIL, str(gap.reason), _about(place), {"from": gap.period.valid_from, "last": last},
-        facts=_events(case, gap.basis) or _items(case, case.coverages[place]), gap=(gap.period,),
+        facts=(*(_events(case, gap.basis) or _items(case, case.coverages[place])), *told), gap=(gap.period,),
         remedy=_REMEDIES.get(gap.reason, "NEW_APPLICATION"), by=by, changes_on=by or gap.period.valid_to,
     )  # fmt: skip
 

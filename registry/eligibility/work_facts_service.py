@@ -15,7 +15,6 @@ from registry.evaluators.coverage import Holding
 from registry.evaluators.independence import Outcome
 from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.policy import State
-from registry.fieldwork.engagement import Engagement
 from registry.fieldwork.engagement_projections import IssuedReport, cycles, open_engagements, reports
 
 # Who may answer for a report with a signature.
@@ -25,7 +24,7 @@ _WORST = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.REVIEW: 2, Outcome.PASS: 
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """reports: of the asked engagement, and those that were issued in the window."""
+    """reports: all of them."""
 
     open: tuple[Work, ...]
     reports: tuple[IssuedReport, ...]
@@ -47,10 +46,7 @@ def work_of(
             Work(each.engagement.reference, each.period, each.recorded_at)
             for each in open_engagements(others, question.window, work.at)
         ),
-        tuple(
-            each for each in reports(own)
-            if question.window.holds(each.issued_on) or each.engagement.code == question.engagement
-        ),
+        tuple(reports(own)),
         tuple(_rotation(work, body, question, limits, take_overs)),
     )  # fmt: skip
 
@@ -82,19 +78,35 @@ def _next_numbers(assessed: Sequence[tenure.Cycle], question: Question) -> list[
     return sorted({before + 1, *(each.number + 1 for each in assessed if window.holds(each.began_on))})
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """As a case has them."""
+
+    asked: tuple[Report, ...]
+    void: tuple[Report, ...]
+
+
 def reports_of(
-    knowledge: Knowledge, body: Body, found: Sequence[IssuedReport], holdings: Sequence[Holding],
+    knowledge: Knowledge, body: Body, question: Question, found: Sequence[IssuedReport], holdings: Sequence[Holding],
     posts: Sequence[Post] | None,
-) -> tuple[Report, ...]:  # fmt: skip
-    """Whether each was signed by somebody who may, and whether the right was suspended on the day."""
+) -> Reports:  # fmt: skip
+    """Whether each was signed by somebody who may, and what the right was on the day."""
     persons = (knowledge.persons[body.evaluator.id] if body.evaluator is not None and found else None) or {}
-    return tuple(
-        Report(
-            f"{each.engagement.reference}/report/{each.number}", each.issued_on,
-            _is_signatory(posts, persons.get(each.signatory), each.issued_on),
-            _was_suspended(each.engagement, holdings, each.issued_on), each.recorded_at,
-        )
+    told = [
+        (each, _right_on(each, holdings), _is_signatory(posts, persons.get(each.signatory), each.issued_on))
         for each in found
+    ]
+    made = [
+        (each, right, Report(f"{each.engagement.reference}/report/{each.number}", each.issued_on, is_signatory,
+                             right is State.SUSPENDED, each.recorded_at))
+        for each, right, is_signatory in told
+    ]  # fmt: skip
+    return Reports(
+        tuple(
+            report for each, _, report in made
+            if question.window.holds(each.issued_on) or each.engagement.code == question.engagement
+        ),
+        tuple(report for _, right, report in made if right is State.VOID),
     )  # fmt: skip
 
 
@@ -105,14 +117,15 @@ def _is_signatory(posts: Sequence[Post] | None, person: UUID | None, on: date) -
     return any(each.person == str(person) and each.post in _SIGNING and each.period.holds(on) for each in posts)
 
 
-def _was_suspended(engagement: Engagement, holdings: Sequence[Holding], on: date) -> bool:
-    terms = engagement.terms
+def _right_on(report: IssuedReport, holdings: Sequence[Holding]) -> State | None:
+    """Of the items for such work on the day of the report; None where there is none, or where they differ."""
+    terms, on = report.engagement.terms, report.issued_on
     asked = (terms.domain, terms.evaluation_type, terms.subject_level, terms.standard_family)
-    states = [
+    states = {
         span.status.state
         for each in holdings
         if (each.item.domain, each.item.evaluation_type, each.item.subject_level, each.item.standards.family) == asked
         for span in each.spans
         if span.period.holds(on)
-    ]
-    return bool(states) and all(each is State.SUSPENDED for each in states)
+    }
+    return states.pop() if len(states) == 1 else None

@@ -191,6 +191,10 @@ def test_cases_15_and_18_of_reports(world: World) -> None:
     world.vetting.decide("annul", item, START, "2026-06-01")
     void = world.ask("agri", *WINDOW, "2026-06-02", engagement=engagement)
     assert ("VAL-001", "VOID") in codes_of(void, "fail")
+    for asked in (void, world.ask("agri", "2026-07-01", "2026-08-01", "2026-06-02")):
+        (finding,) = [each for each in asked.findings if (each.rule_id, each.code) == ("VAL-001", "VOID")]
+        under_it = [each["ref"] for each in finding.facts if "/report/" in each["ref"]]
+        assert [each[-4:] for each in under_it] == ["/R-1", "/R-2"]
     assert ("SIG-001", "SIGNATORY_UNQUALIFIED") in codes_of(void)
     known = fieldwork.engagements_of(world.session, [world.evaluator.id], at("2026-06-02"))
     assert [each.number for each in reports(known)] == ["R-1", "R-2"]
