@@ -143,6 +143,8 @@ def create_app(
 
 def _include_routes(app: FastAPI) -> None:
     public = [Depends(permitted("pages.read"))]
+    # Routes are tried in turn, which takes longer than a kept answer.
+    app.include_router(eligibility_api.most_asked)
     app.include_router(reliability.router, include_in_schema=False, dependencies=public)
     app.include_router(problem_pages.router, include_in_schema=False, dependencies=public)
     for face in PAGES:

@@ -97,6 +97,12 @@ ReaderDep = Annotated[Reader, Depends(reader)]
 NowDep = Annotated[datetime, Depends(utc_now)]
 
 
+def now_of(request: Request) -> datetime:
+    """As NowDep, for what comes before any dependency."""
+    ask: Callable[[], datetime] = request.app.dependency_overrides.get(utc_now, utc_now)
+    return ask()
+
+
 def _as_a_day(given: object) -> object:
     """pydantic would take 0 and 1767225600 for days as well."""
     if isinstance(given, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given):

@@ -9,10 +9,17 @@ from registry.accounts.permissions import Actor, Permission
 from registry.answered_requests import answer_once
 from registry.canonical import canonical_json, digest
 from registry.deps import Change, KeyHeader, NowDep, ReaderDep, ReadSessionDep, changing, permitted, response_of
-from registry.eligibility import affected_service, check_service, kept_answers_service, override_service
+from registry.eligibility import (
+    affected_service,
+    check_service,
+    kept_answers_service,
+    kept_responses_service,
+    override_service,
+)
 from registry.eligibility.affected_service import Opinion
 from registry.eligibility.asking import Tuple, Written, window_of
 from registry.eligibility.attestation_api import OpenIssuer, open_issuer
+from registry.eligibility.kept_responses_api import KeptRoute, LookedDep
 from registry.eligibility.override_service import Otherwise
 from registry.eligibility.question import RiskClass
 from registry.eligibility.question_wire import QuestionIn
@@ -45,7 +52,12 @@ _SCOPE = f"POST {PREFIX}/eligibility-checks"
 _JSON = "application/json"
 _MOST_MARKS = 100
 
-router = APIRouter(prefix=PREFIX, tags=["eligibility"], dependencies=[Depends(require_known_parameters)])
+_OF_ALL: dict[str, Any] = {
+    "prefix": PREFIX, "tags": ["eligibility"], "dependencies": [Depends(require_known_parameters)]
+}  # fmt: skip
+router = APIRouter(**_OF_ALL)
+# Of the one route that is asked most: the application has it before all others.
+most_asked = APIRouter(**_OF_ALL, route_class=KeptRoute)
 
 Asking = Annotated[Actor, Depends(permitted("eligibility.read", about_a_subject=True))]
 Reviewing = Annotated[Actor, Depends(permitted("eligibility.review", about_a_subject=True))]
@@ -122,12 +134,13 @@ QuestionDep = Annotated[Written, Depends(asked_question)]
 IssuerDep = Annotated[OpenIssuer, Depends(open_issuer)]
 
 
-@router.get("/eligibility", response_model=OneAnswerOut)
+@most_asked.get("/eligibility", response_model=OneAnswerOut)
 def ask(
     asking: Asking,
     read: ReaderDep,
     question: QuestionDep,
     now: NowDep,
+    looked: LookedDep,
     known_at: Instant = None,
 ) -> Response:
     """Whether an evaluator is eligible, rule by rule, with the facts. Nothing is stored; not eligible is 200."""
@@ -135,7 +148,10 @@ def ask(
 
     def look(session: Any) -> bytes:
         require(session, asking, Permission.ELIGIBILITY_READ, [question])
-        return kept_answers_service.ask(session, question, known)
+        found = kept_answers_service.ask(session, question, known)
+        if looked is not None and known_at is None:
+            kept_responses_service.keep(session, looked, asking, found, now)
+        return found.content
 
     return Response(one_answer_body(read(look), known, now), media_type=_JSON)
 

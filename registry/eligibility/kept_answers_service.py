@@ -14,6 +14,7 @@ from registry.eligibility.answering_service import answer
 from registry.eligibility.asking import Written
 from registry.eligibility.decision import Decision
 from registry.eligibility.kept_answers import KeptAnswer, Line, Sight, ages_change_at
+from registry.eligibility.lookups_service import Lookups, Standing
 from registry.evaluators.exclusion_models import ExclusionSnapshot
 from registry.recently_used import RecentlyUsed
 
@@ -22,8 +23,8 @@ _MOST_BYTES = 128 * 1024 * 1024
 _ENTRIES_AT_ONCE = 2_000
 
 
-def ask(session: Session, written: Written, known_at: datetime) -> bytes:
-    """The answer as canonical JSON, without the instants of asking. Raises as answering_service.answer."""
+def ask(session: Session, written: Written, known_at: datetime) -> KeptAnswer:
+    """The answer without the instants of asking, and for how long it holds. Raises as answering_service.answer."""
     return _answers_of(session.get_bind()).ask(session, written, known_at)
 
 
@@ -35,19 +36,28 @@ class KeptAnswers:
         self._kept: RecentlyUsed[tuple[bytes, Written], KeptAnswer] = RecentlyUsed(
             _MOST_BYTES, lambda each: len(each.content)
         )
+        self._standing = b"", Standing()
 
-    def ask(self, session: Session, written: Written, known_at: datetime) -> bytes:
+    def ask(self, session: Session, written: Written, known_at: datetime) -> KeptAnswer:
         # Read before the answer and in its transaction: what is logged later is not in it.
         sight = self._look(session)
         if sight is None or known_at < sight.latest_at:
-            return _content(answer(session, written, known_at))
+            return KeptAnswer(_content(answer(session, written, known_at)), known_at, known_at)
         key = sight.changed_by, written
         kept = self._kept.find(key)
         if kept is None or not kept.holds(known_at):
-            decision = answer(session, written, known_at)
+            decision = answer(session, written, known_at, lookups=Lookups(session, self._standing_of(sight)))
             kept = KeptAnswer(_content(decision), known_at, _until(session, decision))
             self._kept.put(key, kept)
-        return kept.content
+        return kept
+
+    def _standing_of(self, sight: Sight) -> Standing:
+        """Every instant from the last change on knows the same."""
+        changed_by, standing = self._standing
+        if changed_by != sight.changed_by:
+            standing = Standing()
+            self._standing = sight.changed_by, standing
+        return standing
 
     def _look(self, session: Session) -> Sight | None:
         """None where this transaction sees another log, or more of it than was read."""

@@ -121,7 +121,7 @@ def test_what_is_recorded_makes_a_new_answer_at_once_and_nothing_else_does(world
     kept, written = KeptAnswers(), world.written("one", *WINDOW)
 
     def told(known_at: datetime) -> bytes:
-        found = kept.ask(session, written, known_at)
+        found = kept.ask(session, written, known_at).content
         assert found == canonical_json(answer(session, written, known_at).timeless)
         return found
 
@@ -155,13 +155,13 @@ def test_what_will_have_been_recorded_is_never_in_an_answer_that_is_kept(world: 
     world.vetting.suspend(item, "2026-05-20", "2026-04-16")
     session.flush()
 
-    early = kept.ask(session, written, at("2026-04-16") - timedelta(seconds=1))
-    assert kept.ask(session, written, at("2026-04-16") + timedelta(seconds=1)) != early
+    early = kept.ask(session, written, at("2026-04-16") - timedelta(seconds=1)).content
+    assert kept.ask(session, written, at("2026-04-16") + timedelta(seconds=1)).content != early
 
 
 def test_a_body_is_that_of_the_answer_with_its_instants(world: World, session: Session) -> None:
     known_at, written = at(K), world.written("one", *WINDOW)
     found = check_service.ask(session, [written], known_at)
-    content = KeptAnswers().ask(session, written, known_at)
+    content = KeptAnswers().ask(session, written, known_at).content
 
     assert one_answer_body(content, known_at, known_at + LATER) == canonical_json(one_answer(found, known_at + LATER))
