@@ -1,6 +1,5 @@
 """The answer to a question about eligibility, as it was known at an instant: collect the case, decide."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -37,8 +36,3 @@ def answer_question(
         shared.expect([body.evaluator], at.known)
     found = policy or shared.policy((each.region for each in question.scope), question.window.valid_from, at.known)
     return decide(collect(session, question, body, found.limits, at, shared), found)
-
-
-def hindsight(at: Instants, known_at: datetime) -> Instants:
-    """The same question with what was known at another instant; ages count as they did."""
-    return replace(at, known=known_at)

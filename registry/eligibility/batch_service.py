@@ -14,7 +14,7 @@ from registry.annotated_files import AnnotatedFile, extend
 from registry.audit.entry import Event, read_entry, read_instant
 from registry.audit.models import Entry, Head
 from registry.audit.service import append, take_turn
-from registry.bulk_rows import add_columns
+from registry.bulk_rows import add_columns, values_by_key
 from registry.canonical import digest
 from registry.eligibility import attestation_service
 from registry.eligibility.answering_service import answer_question
@@ -44,10 +44,12 @@ from registry.eligibility.party_facts_service import Instants
 from registry.eligibility.question import Question
 from registry.eligibility.reach_service import require
 from registry.errors import RegistryError, Violation
+from registry.evaluators.credit_code import read_credit_code
 from registry.evaluators.models import Evaluator
 from registry.file_formats import FileFormat
 from registry.languages import Language
 
+NOT_REGISTERED = "not registered"
 Progress = Callable[[float, str], None]
 _LOOKED_UP, _ANSWERED = 0.1, 0.8
 
@@ -95,7 +97,7 @@ def answer_batch(session: Session, actor: Actor, given: BiddersFile, order: Orde
     _require(session, actor, order, bidders)
     before = _stored(session, report)
     if before:
-        return replace(report, answers=_as_answered(session, given, before), was_there=True)
+        return replace(report, answers=_as_answered(session, given, order, before), was_there=True)
     lookups = Lookups(session)
     asked = _questions(given, order, (bidders, faults), lookups)
     return replace(report, answers=tuple(_answers(session, asked, order, lookups)))
@@ -124,14 +126,14 @@ def store_batch(
     _require(session, actor, order, bidders)
     before = _stored(session, report)
     if before:
-        return replace(report, answers=_as_answered(session, report.given, before), was_there=True)
+        return replace(report, answers=_as_answered(session, report.given, order, before), was_there=True)
     if _is_changed(session, prepared):
         report = answer_batch(session, actor, report.given, order)
     order.progress(_ANSWERED, "Saving")
-    rows = _save(session, actor, report, now)
-    answers = [replace(each, code=row.code) for each, row in zip(report.answers, rows, strict=True)]
+    first = _save(session, actor, report, now)
+    answers = [replace(each, code=code_of(first + place)) for place, each in enumerate(report.answers)]
     if order.attest and issuer is not None:
-        by = issuer, now
+        rows, by = _stored(session, report), (issuer, now)
         answers = [_attested(session, actor, each, row, by) for each, row in zip(answers, rows, strict=True)]
     return replace(report, answers=tuple(answers))
 
@@ -160,16 +162,25 @@ def _questions(
     """Raises BiddersRejected with all that is wrong, in the cells and with what they name."""
     bidders, faults = read
     found = []
-    lookups.by_credit_code.expect(each.written.evaluator for each in bidders.values())
+    codes = (read_credit_code(each.written.evaluator).code for each in bidders.values())
+    lookups.by_credit_code.expect(code for code in codes if code is not None)
     for index, each in bidders.items():
         order.progress(_LOOKED_UP * index / len(given.lines), "Looking up whom the rows name")
         try:
-            found.append(_Asked(each.row, *make_question(each.written, order.known_at, lookups)))
+            question, body = make_question(each.written, order.known_at, lookups)
+            found.append(_Asked(each.row, _without_itself(question, body), body))
         except RegistryError as error:
             faults += [given.placed(index, fault) for fault in _faults_of(error)]
     if faults:
         raise given.rejection(faults)
     return found
+
+
+def _without_itself(question: Question, body: Body) -> Question:
+    """Two rows may spell one bidder in two ways: nobody competes with itself."""
+    if question.other_bidders is None:
+        return question
+    return replace(question, other_bidders=tuple(each for each in question.other_bidders if each != body.key))
 
 
 def _answers(session: Session, asked: Sequence[_Asked], order: Order, lookups: Lookups) -> Iterator[Answered]:
@@ -212,8 +223,9 @@ def _faults_of(error: RegistryError) -> Iterator[Violation]:
         yield replace(each, column=column_of(each))
 
 
-def _save(session: Session, actor: Actor, report: Report, now: datetime) -> Sequence[EligibilityCheck]:
-    """One entry of the log for all of them: it names the first and the last, and the digests of the answers."""
+def _save(session: Session, actor: Actor, report: Report, now: datetime) -> int:
+    """Gives the number of the first. One entry of the log for all of them: it names the first and the last, and the
+    digests of the answers."""
     found = report.answers
     first = (session.scalar(select(func.max(EligibilityCheck.number))) or 0) + 1
     numbers = range(first, first + len(found))
@@ -230,15 +242,15 @@ def _save(session: Session, actor: Actor, report: Report, now: datetime) -> Sequ
     }
     _add(session, EligibilityCheck, columns)
     codes = [each.content["request"]["evaluator"] for each in found]
-    statement = select(Evaluator.code, Evaluator.id).where(Evaluator.code.in_(codes))
-    known = {row.code: row.id for row in session.execute(statement)}
-    _add(session, CheckedBody, {"check_id": ids, "key": codes, "evaluator_id": [known.get(each) for each in codes]})
+    known = values_by_key(session, select(Evaluator.code, Evaluator.id), Evaluator.code, codes)
+    evaluators = [known[each][0] if each in known else None for each in codes]
+    _add(session, CheckedBody, {"check_id": ids, "key": codes, "evaluator_id": evaluators})
     verdicts, _ = report.counts
     payload = {"verdicts": verdicts, "first": code_of(numbers[0]), "last": code_of(numbers[-1]),
                "results_sha256": digest([each.sha256 for each in found])}  # fmt: skip
     subject = f"eligibility_batch:{report.batch_sha256}"
     append(session, Event(actor.log_name, "eligibility.check_batch", subject, payload), now)
-    return _stored(session, report)
+    return first
 
 
 def _add(
@@ -253,13 +265,19 @@ def _stored(session: Session, report: Report) -> Sequence[EligibilityCheck]:
     return session.scalars(select(EligibilityCheck).where(is_it).order_by(EligibilityCheck.number)).all()
 
 
-def _as_answered(session: Session, given: BiddersFile, rows: Sequence[EligibilityCheck]) -> tuple[Answered, ...]:
-    statement = select(Attestation.check_id, Attestation.id).where(Attestation.check_id.in_([each.id for each in rows]))
-    attestations = {check_id: str(found) for check_id, found in session.execute(statement)}
+def _as_answered(
+    session: Session, given: BiddersFile, order: Order, rows: Sequence[EligibilityCheck]
+) -> tuple[Answered, ...]:
+    statement = select(Attestation.check_id, Attestation.id)
+    issued = values_by_key(session, statement, Attestation.check_id, [each.id for each in rows])
+    attestations = {check_id: str(found) for check_id, (found, *_) in issued.items()}
     return tuple(
-        Answered(row, each.content, each.result_sha256, each.code, attestations.get(each.id))
+        Answered(
+            row, each.content, each.result_sha256, each.code, attestations.get(each.id),
+            NOT_REGISTERED if order.attest and each.id not in attestations else None,
+        )
         for row, each in zip(given.table.rows, rows, strict=True)
-    )
+    )  # fmt: skip
 
 
 def _attested(
@@ -269,7 +287,7 @@ def _attested(
     try:
         check = attested_check(session, row)
     except AttestationRefused:
-        return replace(answered, for_want_of="not registered")
+        return replace(answered, for_want_of=NOT_REGISTERED)
     return replace(answered, attestation=str(attestation_service.issue(session, actor, check, *by).id))
 
 

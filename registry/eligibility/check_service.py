@@ -50,20 +50,14 @@ def ask(session: Session, parts: Sequence[Written], known_at: datetime) -> Conso
 
 
 def store(
-    session: Session, actor: Actor, parts: Sequence[Written], known_at: datetime, now: datetime,
-    batch_sha256: str | None = None,
-) -> EligibilityCheck:  # fmt: skip
-    take_turn(session)
-    return keep(session, actor, ask(session, parts, known_at), now, batch_sha256)
-
-
-def keep(
-    session: Session, actor: Actor, found: Consortium, now: datetime, batch_sha256: str | None = None
+    session: Session, actor: Actor, parts: Sequence[Written], known_at: datetime, now: datetime
 ) -> EligibilityCheck:
+    take_turn(session)
+    found = ask(session, parts, known_at)
     number = (session.scalar(select(func.max(EligibilityCheck.number))) or 0) + 1
     made = EligibilityCheck(
         number=number, known_at=found.known_at, verdict=found.verdict,
-        content=found.content, result_sha256=found.sha256, batch_sha256=batch_sha256, stored_at=now,
+        content=found.content, result_sha256=found.sha256, batch_sha256=None, stored_at=now,
         stored_by=actor.log_name, person_id=actor.person_id,
     )  # fmt: skip
     session.add(made)

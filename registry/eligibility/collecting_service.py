@@ -29,8 +29,10 @@ def collect(session: Session, question: Question, body: Body, limits: Limits, at
     if evaluator is not None:
         right = right_of(evaluator, question, limits, at, lookups)
     posts = None if evaluator is None else entities.posts_of(knowledge, evaluator)
-    work = works.work_of(lookups.work(known_at), body, question, limits, terms.successions)
-    reports = works.reports_of(knowledge, body, question, work.reports, right.holdings, posts)
+    work = works.work_of(lookups.work(known_at), body, question, limits, terms.successions, at.aged)
+    persons = None if evaluator is None or not work.reports else knowledge.persons[evaluator.id]
+    signing = works.Signing(persons or {}, posts)
+    reports = works.reports_of(work.reports, question, right.holdings, lookups.geography, signing)
     return Case(
         question,
         known_at,

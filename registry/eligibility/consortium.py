@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -23,10 +23,6 @@ class Consortium:
     @property
     def known_at(self) -> datetime:
         return self.decisions[0].known_at
-
-    @property
-    def next_change_at(self) -> date | None:
-        return min((each.next_change_at for each in self.decisions if each.next_change_at), default=None)
 
     @cached_property
     def content(self) -> dict[str, Any]:

@@ -91,10 +91,6 @@ class Finding:
     source: Source | None = None
     changes_on: date | None = None
 
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.rule_id, self.about
-
 
 @dataclass(frozen=True, slots=True)
 class PolicyPin:

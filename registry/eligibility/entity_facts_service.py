@@ -1,6 +1,5 @@
 """What the registry knows of the legal person: names, founding, what became of it, whom it took over, its people."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from registry.eligibility.asking_service import Body
@@ -96,13 +95,6 @@ def successions_of(
         for each in phoenix_service.successions_among(knowledge, evaluator, endings)
         if each.found.ending.ends_on is None or each.found.ending.ends_on > window.valid_from
     )  # fmt: skip
-
-
-def people(posts: Sequence[Post] | None, person: str, kinds: frozenset[str], on: date) -> bool | None:
-    """Whether somebody was in one of the posts on the day; None where nobody told the people."""
-    if posts is None:
-        return None
-    return any(each.person == person and each.post in kinds and each.period.holds(on) for each in posts)
 
 
 def _last_day(window: Period) -> date:

@@ -105,11 +105,14 @@ def capacity(case: Case, limits: Limits) -> Answer:
     open_ = [each for each in case.works if each.period.common_with(window) is not None]
     ends = {each.period.valid_to for each in open_ if each.period.valid_to is not None}
     periods = segments(window, {*(each.period.valid_from for each in open_), *ends})
-    number = 1 + max(sum(each.period.holds(part.valid_from) for each in open_) for part in periods)
+    numbers = [1 + sum(each.period.holds(part.valid_from) for each in open_) for part in periods]
+    number = max(numbers)
     words = {"number": number, "most": limits.most_engagements}
     facts = tuple(fact(each.ref, each.recorded_at, to=each.period.valid_to) for each in open_)
     if number > limits.most_engagements:
-        until = min(ends, default=None)
+        # From then on there are places enough; never, where the last days of the window have too many.
+        last = [part for part, there in zip(periods, numbers, strict=True) if there > limits.most_engagements][-1]
+        until = None if last.valid_to == window.valid_to else last.valid_to
         found = Found(Outcome.FAIL, "CAPACITY", words=words, facts=facts or (_entity(case),), remedy="END_ENGAGEMENTS",
                       by=until, changes_on=until)  # fmt: skip
     else:

@@ -61,7 +61,7 @@ def right_of(evaluator: Evaluator, question: Question, limits: Limits, at: Insta
             Appeal(f"{evaluator.code}/appeal/{filed.appeal.id}", str(filed.appeal.decision_id), filed.appeal.filed_on,
                    filed.appeal.recorded_at)
             for filed in knowledge.appeals[evaluator.id]
-            if filed.is_pending(question.window.valid_from, known_at)
+            if filed.is_pending(max(question.window.valid_from, aged_on(question.window, at.aged)), known_at)
         ),
     )  # fmt: skip
 

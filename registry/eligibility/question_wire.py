@@ -30,11 +30,13 @@ class TupleIn(In):
 
 
 class MemberIn(In):
-    """evaluator: a code, or the credit code of a body that need not be registered, with its names."""
+    """evaluator: a code, or the credit code of a body that need not be registered, with its names. engagement: its own
+    that is under way."""
 
     evaluator: Annotated[VisibleText, Field(min_length=1, max_length=40)]
     scope: Annotated[list[TupleIn], Field(min_length=1, max_length=MOST_TUPLES)]
     names: Annotated[list[Name], Field(max_length=20)] = Field(default_factory=list)
+    engagement: Annotated[VisibleText, Field(max_length=40)] | None = None
 
 
 class WindowIn(In):
@@ -59,7 +61,6 @@ class QuestionIn(In):
     other_bidders: Parties | None = None
     implementers: Parties = Field(default_factory=list)
     risk_class: Literal["low", "normal", "high"] = "normal"
-    engagement: Annotated[VisibleText, Field(max_length=40)] | None = None
     lists: Annotated[list[Name], Field(max_length=50)] | None = None
     tender: Annotated[VisibleText, Field(min_length=1, max_length=500)] | None = None
 
@@ -71,7 +72,7 @@ class QuestionIn(In):
             Written(
                 each.evaluator, tuple(one.tuple() for one in each.scope), window, tuple(self.subjects),
                 self.commissioner, self.payer, None if self.other_bidders is None else tuple(self.other_bidders),
-                tuple(self.implementers), RiskClass(self.risk_class), self.engagement,
+                tuple(self.implementers), RiskClass(self.risk_class), each.engagement,
                 None if self.lists is None else tuple(self.lists), self.tender, tuple(each.names),
             )
             for each in self.members

@@ -1,20 +1,21 @@
 """What the registry knows of an evaluator's engagements: work at hand, cycles in a row, reports that were issued."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from registry.eligibility.asking_service import Body
 from registry.eligibility.case import Post, Report, Work
+from registry.eligibility.geography_service import Geography
 from registry.eligibility.known_work_service import KnownWork
 from registry.eligibility.policy import Limits
 from registry.eligibility.question import Question
 from registry.evaluators import tenure
 from registry.evaluators.coverage import Holding
 from registry.evaluators.independence import Outcome
-from registry.evaluators.knowledge_service import Knowledge
 from registry.evaluators.policy import State
+from registry.evaluators.scope import region_is_in
 from registry.fieldwork.engagement_projections import IssuedReport, cycles, open_engagements, reports
 
 # Who may answer for a report with a signature.
@@ -35,8 +36,10 @@ NO_WORKS = Works((), (), ())
 
 
 def work_of(
-    work: KnownWork, body: Body, question: Question, limits: Limits, take_overs: tuple[tenure.Succession, ...]
-) -> Works:
+    work: KnownWork, body: Body, question: Question, limits: Limits, take_overs: tuple[tenure.Succession, ...],
+    aged_at: datetime,
+) -> Works:  # fmt: skip
+    """aged_at: from which it counts whether work is late."""
     if body.evaluator is None:
         return NO_WORKS
     own = work.own[body.evaluator]
@@ -44,7 +47,7 @@ def work_of(
     return Works(
         tuple(
             Work(each.engagement.reference, each.period, each.recorded_at)
-            for each in open_engagements(others, question.window, work.at)
+            for each in open_engagements(others, question.window, aged_at)
         ),
         tuple(reports(own)),
         tuple(_rotation(work, body, question, limits, take_overs)),
@@ -79,6 +82,14 @@ def _next_numbers(assessed: Sequence[tenure.Cycle], question: Question) -> list[
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """persons: ids in the registry by those of the dossiers. posts: None where nobody told them."""
+
+    persons: Mapping[str, UUID]
+    posts: Sequence[Post] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reports:
     """As a case has them."""
 
@@ -87,20 +98,18 @@ class Reports:
 
 
 def reports_of(
-    knowledge: Knowledge, body: Body, question: Question, found: Sequence[IssuedReport], holdings: Sequence[Holding],
-    posts: Sequence[Post] | None,
+    found: Sequence[IssuedReport], question: Question, holdings: Sequence[Holding], geography: Geography,
+    signing: Signing,
 ) -> Reports:  # fmt: skip
     """Whether each was signed by somebody who may, and what the right was on the day."""
-    persons = (knowledge.persons[body.evaluator.id] if body.evaluator is not None and found else None) or {}
-    told = [
-        (each, _right_on(each, holdings), _is_signatory(posts, persons.get(each.signatory), each.issued_on))
-        for each in found
-    ]
-    made = [
-        (each, right, Report(f"{each.engagement.reference}/report/{each.number}", each.issued_on, is_signatory,
-                             right is State.SUSPENDED, each.recorded_at))
-        for each, right, is_signatory in told
-    ]  # fmt: skip
+    made = []
+    for each in found:
+        right = _right_on(each, holdings, geography)
+        ref = f"{each.engagement.reference}/report/{each.number}"
+        is_signatory = _is_signatory(signing, each)
+        made.append(
+            (each, right, Report(ref, each.issued_on, is_signatory, right is State.SUSPENDED, each.recorded_at))
+        )
     return Reports(
         tuple(
             report for each, _, report in made
@@ -110,16 +119,21 @@ def reports_of(
     )  # fmt: skip
 
 
-def _is_signatory(posts: Sequence[Post] | None, person: UUID | None, on: date) -> bool | None:
-    """None where nobody told the people."""
-    if posts is None:
+def _is_signatory(signing: Signing, report: IssuedReport) -> bool | None:
+    """None where nobody told the people, or not whom the dossier calls so."""
+    person = signing.persons.get(report.signatory)
+    if signing.posts is None or person is None:
         return None
-    return any(each.person == str(person) and each.post in _SIGNING and each.period.holds(on) for each in posts)
+    return any(
+        each.person == str(person) and each.post in _SIGNING and each.period.holds(report.issued_on)
+        for each in signing.posts
+    )
 
 
-def _right_on(report: IssuedReport, holdings: Sequence[Holding]) -> State | None:
+def _right_on(report: IssuedReport, holdings: Sequence[Holding], geography: Geography) -> State | None:
     """Of the items for such work on the day of the report; None where there is none, or where they differ."""
-    terms, on = report.engagement.terms, report.issued_on
+    terms, standard, on = report.engagement.terms, report.standard, report.issued_on
+    region = geography.as_written_on(terms.region, on)
     asked = (terms.domain, terms.evaluation_type, terms.subject_level, terms.standard_family)
     states = {
         span.status.state
@@ -127,5 +141,7 @@ def _right_on(report: IssuedReport, holdings: Sequence[Holding]) -> State | None
         if (each.item.domain, each.item.evaluation_type, each.item.subject_level, each.item.standards.family) == asked
         for span in each.spans
         if span.period.holds(on)
+        and region_is_in(each.item.regions, region, on, geography.covers) is not False
+        and (standard is None or each.item.standards.holds(standard.family, standard.version))
     }
     return states.pop() if len(states) == 1 else None

@@ -43,14 +43,14 @@ def cycles(engagements: Iterable[Engagement], subject: str) -> tuple[Cycle, ...]
     return tuple(sorted(found, key=lambda each: (each.number, each.began_on, each.source)))
 
 
-def open_engagements(engagements: Iterable[Engagement], window: Period, known_at: datetime) -> tuple[OpenWork, ...]:
-    """Work on days of the window, as known then, by its first day.
+def open_engagements(engagements: Iterable[Engagement], window: Period, aged_at: datetime) -> tuple[OpenWork, ...]:
+    """Work on days of the window, by its first day. aged_at: the instant from which it counts whether work is late.
 
     Work without an end lasts to the last day of its contract, and where that is over, on: it is late.
     """
     found = []
     for each in engagements:
-        period = _at_work(each, known_at)
+        period = _at_work(each, aged_at)
         if period is not None and period.common_with(window) is not None:
             found.append(OpenWork(each, period, max(one.recorded_at for one in each.events)))
     return tuple(sorted(found, key=lambda each: (each.period.valid_from, each.engagement.code)))

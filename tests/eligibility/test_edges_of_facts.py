@@ -1,0 +1,102 @@
+"""Which facts count at the edges: work that becomes late, appeals after the first day, items beside the one of a report."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eligibility_samples import SHIPPED, codes_of, make_case
+from eligibility_world import World, make_world
+from evaluator_samples import at, day
+from fieldwork_samples import make_document
+from sqlalchemy.orm import Session
+from vetting_samples import make_scope
+
+from registry.accounts.permissions import OPERATOR
+from registry.eligibility import check_service
+from registry.eligibility.case import Work
+from registry.eligibility.people_rules import capacity
+from registry.evaluators import appeal_service
+from registry.evaluators.periods import Period
+from registry.fieldwork import service as fieldwork
+
+START, TOWN, COUNTY = "2025-12-01", "mca:422828100", "mca:422828"
+WINDOW = "2026-05-01", "2026-10-01"
+
+
+@pytest.fixture
+def world(session: Session, tmp_path: Path) -> World:
+    made = make_world(session, tmp_path)
+    made.query_lists("2026-04-15", "2026-05-10", "2026-06-14")
+    made.believe("2025-11-20")
+    return made
+
+
+def engage(world: World, reference: str, window: tuple[str, str], history: list[Any] | None = None) -> str:
+    document = make_document(
+        world.evaluator.code, contract_reference=reference, scored=[TOWN], commissioner=COUNTY, payer=COUNTY,
+        region=TOWN, subject_level="town", window={"from": window[0], "to": window[1]}, agreed_on="2025-12-20",
+        history=history,
+    )  # fmt: skip
+    return fieldwork.record(world.session, OPERATOR, document, at("2026-03-02")).record.code
+
+
+def test_work_that_was_in_time_when_it_was_asked_is_not_late_in_a_replay(world: World) -> None:
+    world.vetting.granted(make_scope(), effective=START, valid_to="2028-01-01", on="2025-11-10")
+    engage(world, "HT-1", ("2026-01-01", "2026-06-01"), [{"kind": "started", "on": "2026-01-10"}])
+    question = world.written("agri", "2026-07-01", "2026-12-01")
+    stored = check_service.store(world.session, OPERATOR, [question], at("2026-05-10"), at("2026-05-10"))
+
+    assert check_service.replay(world.session, stored, at("2026-06-14")).is_same
+    asked_anew = check_service.ask(world.session, [question], at("2026-06-14")).decisions[0]
+    (finding,) = [each for each in asked_anew.findings if each.rule_id == "CAP-001"]
+    assert [each["ref"] for each in finding.facts] == ["engagement/eg-000001"]
+
+
+def test_an_appeal_that_was_filed_after_the_first_day_is_told(world: World) -> None:
+    _, other = world.vetting.granted(
+        make_scope(), make_scope("water"), effective=START, valid_to="2028-01-01", on="2025-11-10"
+    )
+    decision = world.vetting.decide("withdraw", other, "2026-05-20")
+    appeal_service.file_appeal(
+        world.session, world.vetting.applicant, decision.decision_id, "No.", day("2026-06-01"), at("2026-06-01")
+    )
+
+    def appeals(known_at: str) -> list[str]:
+        decision = world.ask("water", *WINDOW, known_at)
+        return [each.code for each in decision.findings if each.rule_id == "APP-001"]
+
+    assert appeals("2026-06-14") == ["APPEAL_PENDING"]
+    assert appeals("2026-05-25") != ["APPEAL_PENDING"]
+
+
+def test_a_report_was_issued_while_the_item_for_its_region_was_suspended(world: World) -> None:
+    """An item that is like it but for the region, or for the version, was in force all the time."""
+    elsewhere = make_scope("agri", "mca:330000")
+    here, _ = world.vetting.granted(
+        make_scope("agri", COUNTY), elsewhere, effective=START, valid_to="2028-01-01", on="2025-11-10"
+    )
+    world.vetting.suspend(here, "2026-02-01")
+    report = {"report_number": "R-1", "signatory": "p-1", "standard_version": "1.0.0"}
+    history = [{"kind": "started", "on": "2026-01-10"}, {"kind": "report_issued", "on": "2026-03-01", **report}]
+    code = engage(world, "HT-1", ("2026-01-01", "2026-05-01"), history)
+
+    decision = world.ask("agri", *WINDOW, "2026-04-15", region=TOWN, engagement=code)
+
+    assert ("REP-001", "REPORT_DURING_SUSPENSION") in codes_of(decision)
+
+
+def test_places_are_free_once_enough_engagements_have_ended() -> None:
+    ends = ["2026-06-01", "2026-07-01", "2026-08-01", None]
+    works = tuple(
+        Work(f"engagement/{place}", Period(day("2026-01-01"), None if end is None else day(end)), at("2026-01-01"))
+        for place, end in enumerate(ends)
+    )
+
+    def free_from(most: int) -> Any:
+        (found,) = capacity(make_case(works=works), replace(SHIPPED.limits, most_engagements=most)).found
+        return found.outcome, found.by
+
+    assert free_from(3) == ("fail", day("2026-07-01"))
+    assert free_from(2) == ("fail", day("2026-08-01"))
+    assert free_from(1) == ("fail", None)
