@@ -1,14 +1,14 @@
-"""Which facts count at the edges: work that becomes late, appeals after the first day, items beside the one of a report."""
+"""Which facts count at the edges: work that becomes late, appeals after the first day, items like that of a report."""
 
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from eligibility_samples import SHIPPED, codes_of, make_case
+from eligibility_samples import codes_of, make_case, shipped_policy
 from eligibility_world import World, make_world
 from evaluator_samples import at, day
-from fieldwork_samples import make_document
+from fieldwork_samples import FAMILY, make_document
 from sqlalchemy.orm import Session
 from vetting_samples import make_scope
 
@@ -18,6 +18,7 @@ from registry.eligibility.case import Work
 from registry.eligibility.people_rules import capacity
 from registry.evaluators import appeal_service
 from registry.evaluators.periods import Period
+from registry.evaluators.scope import StandardRange
 from registry.fieldwork import service as fieldwork
 
 START, TOWN, COUNTY = "2025-12-01", "mca:422828100", "mca:422828"
@@ -47,10 +48,12 @@ def test_work_that_was_in_time_when_it_was_asked_is_not_late_in_a_replay(world: 
     question = world.written("agri", "2026-07-01", "2026-12-01")
     stored = check_service.store(world.session, OPERATOR, [question], at("2026-05-10"), at("2026-05-10"))
 
-    assert check_service.replay(world.session, stored, at("2026-06-14")).is_same
-    asked_anew = check_service.ask(world.session, [question], at("2026-06-14")).decisions[0]
-    (finding,) = [each for each in asked_anew.findings if each.rule_id == "CAP-001"]
-    assert [each["ref"] for each in finding.facts] == ["engagement/eg-000001"]
+    replayed = check_service.replay(world.session, stored, at("2026-06-14")).consortium.decisions[0]
+    anew = check_service.ask(world.session, [question], at("2026-06-14")).decisions[0]
+
+    at_work = [[each.facts for each in asked.findings if each.rule_id == "CAP-001"] for asked in (replayed, anew)]
+    assert at_work[0] == [()]
+    assert [each["ref"] for each in at_work[1][0]] == ["engagement/eg-000001"]
 
 
 def test_an_appeal_that_was_filed_after_the_first_day_is_told(world: World) -> None:
@@ -72,16 +75,18 @@ def test_an_appeal_that_was_filed_after_the_first_day_is_told(world: World) -> N
 
 def test_a_report_was_issued_while_the_item_for_its_region_was_suspended(world: World) -> None:
     """An item that is like it but for the region, or for the version, was in force all the time."""
-    elsewhere = make_scope("agri", "mca:330000")
-    here, _ = world.vetting.granted(
-        make_scope("agri", COUNTY), elsewhere, effective=START, valid_to="2028-01-01", on="2025-11-10"
-    )
+    standards, later = StandardRange(FAMILY, "1.0.0", "2.0.0"), StandardRange(FAMILY, "2.0.0", None)
+    scopes = make_scope("agri", COUNTY), make_scope("agri", "mca:330000"), make_scope("agri", COUNTY, standards=later)
+    here, *_ = world.vetting.granted(
+        *(replace(each, standards=standards) if each.standards != later else each for each in scopes),
+        effective=START, valid_to="2028-01-01", on="2025-11-10",
+    )  # fmt: skip
     world.vetting.suspend(here, "2026-02-01")
     report = {"report_number": "R-1", "signatory": "p-1", "standard_version": "1.0.0"}
     history = [{"kind": "started", "on": "2026-01-10"}, {"kind": "report_issued", "on": "2026-03-01", **report}]
     code = engage(world, "HT-1", ("2026-01-01", "2026-05-01"), history)
 
-    decision = world.ask("agri", *WINDOW, "2026-04-15", region=TOWN, engagement=code)
+    decision = world.ask("agri", *WINDOW, "2026-04-15", region=TOWN, standard=f"{FAMILY}@1.0.0", engagement=code)
 
     assert ("REP-001", "REPORT_DURING_SUSPENSION") in codes_of(decision)
 
@@ -94,7 +99,7 @@ def test_places_are_free_once_enough_engagements_have_ended() -> None:
     )
 
     def free_from(most: int) -> Any:
-        (found,) = capacity(make_case(works=works), replace(SHIPPED.limits, most_engagements=most)).found
+        (found,) = capacity(make_case(works=works), replace(shipped_policy().limits, most_engagements=most)).found
         return found.outcome, found.by
 
     assert free_from(3) == ("fail", day("2026-07-01"))

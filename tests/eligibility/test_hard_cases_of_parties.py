@@ -10,7 +10,7 @@ from eligibility_samples import codes_of, policy_with
 from eligibility_world import World, add_evaluator, make_staffed_dossier, make_world
 from evaluator_samples import at, day
 from exclusion_samples import LIST, make_edge, make_row, record_list, take
-from fieldwork_samples import make_document
+from fieldwork_samples import FAMILY, make_document
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from vetting_samples import make_scope
@@ -25,6 +25,7 @@ from registry.evaluators.credit_code import check_character
 from registry.evaluators.dossier_service import Submission
 from registry.evaluators.name_sight import Sight
 from registry.evaluators.policy import State
+from registry.evaluators.scope import StandardRange
 from registry.evaluators.vetting_errors import EventRefused
 from registry.fieldwork import service as fieldwork
 from registry.fieldwork.engagement_projections import reports
@@ -166,7 +167,10 @@ def test_case_9_a_name_that_two_bodies_had_decides_nothing(session: Session, tmp
 
 def test_cases_15_and_18_of_reports(world: World) -> None:
     world.query_lists(K, "2026-06-02")
-    (item,) = world.vetting.granted(make_scope(), effective=START, valid_to="2028-01-01", on="2025-11-10")
+    of_reports = make_scope(standards=StandardRange(FAMILY, "1.0.0"))
+    item, other = world.vetting.granted(
+        make_scope(), of_reports, effective=START, valid_to="2028-01-01", on="2025-11-10"
+    )
     document = make_document(
         world.evaluator.code, scored=[TOWN], commissioner=COUNTY, payer=COUNTY, region=TOWN, subject_level="town",
         window={"from": "2026-01-01", "to": "2026-05-01"}, agreed_on="2025-12-20",
@@ -191,10 +195,11 @@ def test_cases_15_and_18_of_reports(world: World) -> None:
     world.vetting.decide("annul", item, START, "2026-06-01")
     void = world.ask("agri", *WINDOW, "2026-06-02", engagement=engagement)
     assert ("VAL-001", "VOID") in codes_of(void, "fail")
-    for asked in (void, world.ask("agri", "2026-07-01", "2026-08-01", "2026-06-02")):
-        (finding,) = [each for each in asked.findings if (each.rule_id, each.code) == ("VAL-001", "VOID")]
-        under_it = [each["ref"] for each in finding.facts if "/report/" in each["ref"]]
-        assert [each[-4:] for each in under_it] == ["/R-1", "/R-2"]
+    world.vetting.decide("annul", other, START, "2026-06-01")
+    asked = world.ask("agri", "2026-07-01", "2026-08-01", "2026-06-02", standard=f"{FAMILY}@1.0.0")
+    (finding,) = [each for each in asked.findings if (each.rule_id, each.code) == ("VAL-001", "VOID")]
+    under_it = [each["ref"] for each in finding.facts if "/report/" in each["ref"]]
+    assert [each[-4:] for each in under_it] == ["/R-1", "/R-2"]
     assert ("SIG-001", "SIGNATORY_UNQUALIFIED") in codes_of(void)
     known = fieldwork.engagements_of(world.session, [world.evaluator.id], at("2026-06-02"))
     assert [each.number for each in reports(known)] == ["R-1", "R-2"]
