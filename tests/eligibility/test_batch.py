@@ -39,6 +39,7 @@ from registry.eligibility.batch_service import (
 from registry.eligibility.check_service import replay
 from registry.eligibility.eligibility_errors import BiddersRejected
 from registry.eligibility.models import EligibilityCheck
+from registry.evaluators.models import Evaluator
 
 BATCHES = "/api/v1/eligibility-batches"
 KNOWN = at("2026-03-10")
@@ -138,7 +139,7 @@ def test_a_file_in_chinese_is_answered_stored_once_and_given_back(world: World) 
         made, repeated = stored.json(), again.json()
         assert world.count() == before + 2
         assert (made["was_there"], repeated["was_there"]) == (False, True)
-        assert repeated["bidders"] == [each | {"not_attested": None} for each in made["bidders"]]
+        assert repeated["bidders"] == made["bidders"]
         assert resent.json() == made
         registered, stranger = made["bidders"]
         assert registered["attestation"] is not None
@@ -165,6 +166,16 @@ def test_a_file_in_chinese_is_answered_stored_once_and_given_back(world: World) 
         return [replay(session, each).is_same for each in session.scalars(select(EligibilityCheck))]
 
     assert set(read(world.database, replayed)) == {True}
+
+
+def test_two_spellings_of_a_bidder_do_not_compete(world: World) -> None:
+    def spelt(session: Any) -> list[str]:
+        code = session.scalars(select(Evaluator.credit_code).where(Evaluator.code == world.evaluator)).one()
+        given = read_bidders_bytes("a.csv", file_of({"evaluator": world.evaluator}, {"evaluator": code.lower()}))
+        found = answer_batch(session, OPERATOR, given, Order(LOT, KNOWN, as_competitors=True)).answers
+        return [rule["reason_code"] for each in found for rule in each.content["rules"]]
+
+    assert "COI_IS_PARTY" not in read(world.database, spelt)
 
 
 def test_an_answered_file_sent_again_is_answered_anew(world: World) -> None:

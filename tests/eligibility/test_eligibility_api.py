@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from api_requests import assert_problem, stranger_of
 from evaluator_samples import day
+from fieldwork_samples import make_document
 from people import Person, make_person
+from register_samples import credit_code
 from starlette.testclient import TestClient
 from vetting_samples import make_cause, make_vetting
 
 from registry import documents
-from registry.accounts.permissions import Actor, HeldRole, Role
+from registry.accounts.permissions import OPERATOR, Actor, HeldRole, Role
 from registry.clock import utc_now
 from registry.db import Database, write
 from registry.eligibility.affected_service import catch_up
@@ -21,6 +23,7 @@ from registry.evaluators import qualification_service
 from registry.evaluators.decision import Basis, Decision
 from registry.evaluators.dossier_queries import get_evaluator
 from registry.evaluators.qualification import EventType
+from registry.fieldwork import service as fieldwork
 from registry.validation import judge
 from registry.validity import legal_day
 
@@ -208,6 +211,21 @@ def test_a_consortium_is_as_good_as_its_worst_member(world: World) -> None:
     answer = world.store(members=members).json()
 
     assert (answer["verdict"], len(answer["members"])) == ("ineligible", 2)
+
+
+def test_a_member_is_asked_about_with_its_own_engagement(world: World) -> None:
+    document = make_document(world.evaluator)
+    record = write(world.database, lambda session: fieldwork.record(session, OPERATOR, document, utc_now())).record
+    under_way = {"evaluator": world.evaluator, "scope": [SCOPE], "engagement": record.code}
+    members = [under_way, {"evaluator": credit_code(77), "scope": [SCOPE]}]
+
+    stored = world.store(members=members)
+
+    assert stored.status_code == 201, stored.text
+    told = [each["request"].get("engagement") for each in stored.json()["members"]]
+    assert told == [record.code, None]
+    foreign = world.store(members=[members[1] | {"engagement": record.code}])
+    assert_problem(foreign, 422, "eligibility-question-rejected")
 
 
 def _now() -> str:
