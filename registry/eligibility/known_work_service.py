@@ -11,7 +11,7 @@ from registry.fieldwork import service as fieldwork
 from registry.fieldwork.engagement import Engagement
 from registry.looked_up import rows_looked_up
 from registry.reliability.evaluator_score import EvaluatorScore
-from registry.reliability.score_service import scores_of
+from registry.reliability.score_queries import scores_of
 
 
 class KnownWork:

@@ -101,6 +101,8 @@ def find_respelling(ref: str, text: str) -> Respelling | None:
 
 def read_credit_code(text: str) -> Reading:
     """What was typed or imported, with every fault at once. Width, case and separators are mended, and it is said."""
+    if _is_well_made(text) and not is_placeholder(text):
+        return Reading(text, (), tuple(_doubts(text)))
     plain, remarks = _mended(text)
     whole = _fault_of_the_whole(printable(text.strip()), plain)
     if whole is not None:

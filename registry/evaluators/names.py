@@ -191,6 +191,7 @@ def _letters(text: str) -> str:
     return kept or text
 
 
+@cache
 def _is_mark(character: str) -> bool:
     return unicodedata.category(character)[0] in "CPZ" or hidden_character(character) is not None
 

@@ -19,7 +19,7 @@ from registry.reliability import queries
 from registry.reliability.evaluator_score import EvaluatorScore, score_on
 from registry.reliability.models import RecordedComparison
 from registry.reliability.score_models import ComparedEvaluator
-from registry.reliability.score_service import scores_of
+from registry.reliability.score_queries import scores_of
 from registry.reliability.service import run_submission
 from registry.reliability.submission import JSON, Options, SourceFile, Submission
 
