@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import islice
+from math import lcm
 
-from registry.evaluators.ownership import WHOLE, Gap, GapKind, Held, Ownership, Path
+from registry.evaluators.ownership import Gap, GapKind, Held, Ownership, Path
 from registry.evaluators.periods import day_after
 
 _MOST_PATHS = 10
 _MOST_BODIES = 200
+_MOST_STEPS = 64
 # In place of a body: whoever holds what is not known.
 ANYONE = "*"
 
@@ -32,11 +34,26 @@ class Control:
 class Interests:
     """Shares in one body: multiplied through chains, or held by all that one party controls, whichever is more.
 
-    unaccounted: the share that could be anyone's.
+    In whole numbers, of which `whole` make all of the body. unaccounted: what could be anyone's.
     """
 
-    shares: dict[str, Fraction]
-    unaccounted: Fraction
+    whole: int
+    of: dict[str, int]
+    unaccounted: int
+
+    def reaching(self, limit: Fraction) -> set[str]:
+        """Who surely has as much."""
+        return {party for party, part in self.of.items() if self._reaches(part, limit)}
+
+    def possibly_reaching(self, limit: Fraction) -> set[str]:
+        """Who of those that are known has as much if all that is not known is theirs."""
+        return {party for party, part in self.of.items() if self._reaches(part + self.unaccounted, limit)}
+
+    def may_be_anyones(self, limit: Fraction) -> bool:
+        return self._reaches(self.unaccounted, limit)
+
+    def _reaches(self, part: int, limit: Fraction) -> bool:
+        return part * limit.denominator >= limit.numerator * self.whole
 
 
 class OwnershipOnDay:
@@ -102,19 +119,21 @@ class OwnershipOnDay:
     def interests_in(self, body: str, negligible: Fraction) -> Interests:
         """negligible: parts of a chain smaller than this are not followed, and count as unaccounted."""
         self._settle(body)
-        shares, unaccounted = self._multiplied(body, negligible)
-        held, anyones = self._holders(body), Fraction(0)
-        grouped: defaultdict[str, Fraction] = defaultdict(Fraction)
-        for owner, edge in held.certain.items():
-            share = edge.share or Fraction(0)
+        multiplied = self._multiplied(body, negligible)
+        parts, shares = self._holders(body).parts, multiplied.of
+        anyones = parts.whole - parts.total
+        grouped: defaultdict[str, int] = defaultdict(int)
+        for owner, part in parts.of.items():
             self._settle(owner)
-            anyones += share if ANYONE in self._possible[owner] else 0
-            for party in {owner, *self._certain[owner]}:
-                grouped[party] += share
-        for party, share in grouped.items():
-            shares[party] = max(shares.get(party, share), share)
+            if ANYONE in self._possible[owner]:
+                anyones += part
+            for party in self._certain[owner] | {owner}:
+                grouped[party] += part
+        finer = multiplied.whole // parts.whole
+        for party, part in grouped.items():
+            shares[party] = max(shares.get(party, 0), part * finer)
         shares.pop(body, None)
-        return Interests(shares, max(unaccounted, anyones + WHOLE - held.total))
+        return Interests(multiplied.whole, shares, max(multiplied.unaccounted, anyones * finer))
 
     def next_change(self) -> date | None:
         """The first day after this one on which a fact that was looked at begins or ends to be in force, or to be sure.
@@ -134,23 +153,31 @@ class OwnershipOnDay:
         )
         return min(days, default=None)
 
-    def _multiplied(self, body: str, negligible: Fraction) -> tuple[dict[str, Fraction], Fraction]:
-        found: defaultdict[str, Fraction] = defaultdict(Fraction)
-        unaccounted, level = Fraction(0), {body: WHOLE}
-        for _ in range(64):
-            above: defaultdict[str, Fraction] = defaultdict(Fraction)
-            for owned, weight in level.items():
-                held = self._holders(owned)
-                unaccounted += weight * max(WHOLE - held.total, Fraction(0))
-                for owner, edge in held.certain.items():
-                    above[owner] += weight * (edge.share or 0)
+    def _multiplied(self, body: str, negligible: Fraction) -> Interests:
+        found: defaultdict[str, int] = defaultdict(int)
+        whole, unaccounted, level = 1, 0, {body: 1}
+        for _ in range(_MOST_STEPS):
+            each_held = [(weight, self._holders(owned).parts) for owned, weight in level.items()]
+            finer = lcm(*(parts.whole for _, parts in each_held))
+            if finer != 1:
+                whole, unaccounted = whole * finer, unaccounted * finer
+                found = defaultdict(int, {owner: part * finer for owner, part in found.items()})
+            above: defaultdict[str, int] = defaultdict(int)
+            for weight, parts in each_held:
+                scaled = weight * (finer // parts.whole)
+                unaccounted += scaled * max(parts.whole - parts.total, 0)
+                for owner, part in parts.of.items():
+                    above[owner] += scaled * part
+            least, level = negligible.numerator * whole, {}
             for owner, weight in above.items():
                 found[owner] += weight
-            level = {owner: weight for owner, weight in above.items() if weight >= negligible}
-            unaccounted += sum((each for owner, each in above.items() if owner not in level), Fraction(0))
+                if weight * negligible.denominator >= least:
+                    level[owner] = weight
+                else:
+                    unaccounted += weight
             if not level:
                 break
-        return dict(found), unaccounted + sum(level.values(), Fraction(0))
+        return Interests(whole, found, unaccounted + sum(level.values()))
 
     def _paths(self, controller: str, body: str, below: Path) -> Iterator[Path]:
         held = self._holders(body)

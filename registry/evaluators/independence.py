@@ -226,20 +226,16 @@ def relation_of(view: OwnershipOnDay, one: str, other: str, limit: Fraction) -> 
     if common - state:
         return _Relation(Code.COI_COMMON_CONTROL, *_through(view, common - state, one, other))
     interests = [view.interests_in(body, limit / 1000) for body in (one, other)]
-    strong = [
-        controllers | {party for party, share in known.shares.items() if share >= limit}
-        for controllers, known in zip(above, interests, strict=True)
-    ]
+    strong = [controllers | known.reaching(limit) for controllers, known in zip(above, interests, strict=True)]
     gaps = tuple(dict.fromkeys((*view.gaps(one), *view.gaps(other))))
     possible = [{body, *view.possible_controllers(body)} for body in (one, other)]
     may_control = any(ANYONE in each for each in possible) or bool((possible[0] & possible[1]) - state)
     if (strong[0] & strong[1]) - state and not may_control:
         return _Relation(Code.COI_INTEREST_BELOW_CONTROL, *_through(view, (strong[0] & strong[1]) - state, one, other))
     wide = [
-        controllers | {party for party, share in known.shares.items() if share + known.unaccounted >= limit}
-        for controllers, known in zip(possible, interests, strict=True)
+        controllers | known.possibly_reaching(limit) for controllers, known in zip(possible, interests, strict=True)
     ]
-    may_interest = any(known.unaccounted >= limit for known in interests) or bool((wide[0] & wide[1]) - state)
+    may_interest = any(known.may_be_anyones(limit) for known in interests) or bool((wide[0] & wide[1]) - state)
     if may_control or may_interest:
         is_stale = any(gap.kind is GapKind.STALE for gap in gaps)
         through = tuple(dict.fromkeys(gap.body for gap in gaps)) or (one, other)

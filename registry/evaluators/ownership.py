@@ -6,7 +6,7 @@ things could be anyone's. Who controls a body by them is in control.py.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -103,10 +103,6 @@ class Held:
     doubtful: tuple[str, ...]
     gap: Gap | None
 
-    @property
-    def total(self) -> Fraction:
-        return Fraction(self.parts.total, self.parts.whole)
-
     def owners(self) -> set[str]:
         return {*self.named, *self.declared, *self.doubtful}
 
@@ -145,6 +141,7 @@ class Ownership:
         self.state_bodies = frozenset(state_bodies)
         self._founded_on = dict(founded_on or {})
         self._ends = self.state_bodies | frozenset(ends)
+        self._held: dict[tuple[str, date, date], Held] = {}
 
     def edges_into(self, body: str) -> list[Edge]:
         return self._by_owned.get(body, [])
@@ -155,7 +152,17 @@ class Ownership:
 
     def holders(self, body: str, day: date, oldest_seen: date) -> Held:
         """oldest_seen: what was seen before it is too old to be sure of."""
+        key = body, day, oldest_seen
+        held = self._held.get(key)
+        if held is None:
+            held = self._held[key] = self._holders(body, day, oldest_seen)
+        return held
+
+    def _holders(self, body: str, day: date, oldest_seen: date) -> Held:
         newest = self._told(body, day)
+        if not newest:
+            gap = None if self.is_end(body, day) else Gap(body, GapKind.MISSING, Fraction(0), None)
+            return _NOBODYS if gap is None else Held({}, _NO_PARTS, (), {}, (), gap)
         fresh = [edge for edge in newest if edge.seen_at >= oldest_seen]
         declared = {edge.owner: edge for edge in fresh if edge.basis is not Basis.SHARES}
         certain: dict[str, Edge] = {}
@@ -166,17 +173,16 @@ class Ownership:
         named = tuple({edge.owner: None for edge in newest if edge.basis is Basis.SHARES or edge.share is not None})
         doubtful = tuple({each.owner for each in newest if each.basis is not Basis.SHARES} - declared.keys())
         parts, gap = _parts(certain), None
-        last_seen_at = max((edge.seen_at for edge in newest), default=None)
         if self.is_end(body, day) or (declared and not named):
-            parts = replace(parts, total=max(parts.total, parts.whole))
-        elif parts.total > parts.whole:
-            total = Fraction(parts.total, parts.whole)
+            parts = Parts(parts.whole, parts.of, max(parts.total, parts.whole))
+        elif parts.total != parts.whole:
+            total, last_seen_at = Fraction(parts.total, parts.whole), max(edge.seen_at for edge in newest)
             if total > WHOLE + _ROUNDING:
                 gap = Gap(body, GapKind.OVER_WHOLE, total, last_seen_at)
-                certain, parts = {}, _parts({})
-        elif parts.total < parts.whole:
-            kind = GapKind.STALE if len(fresh) < len(newest) else GapKind.MISSING
-            gap = Gap(body, kind, Fraction(parts.total, parts.whole), last_seen_at)
+                certain, parts = {}, _NO_PARTS
+            elif total < WHOLE:
+                kind = GapKind.STALE if len(fresh) < len(newest) else GapKind.MISSING
+                gap = Gap(body, kind, total, last_seen_at)
         return Held(certain, parts, named, declared, doubtful, gap)
 
     def _told(self, body: str, day: date) -> list[Edge]:
@@ -187,6 +193,11 @@ class Ownership:
             if edge.holds(day) and (key not in newest or _later(edge) > _later(newest[key])):
                 newest[key] = edge
         return [*newest.values()]
+
+
+_NO_PARTS = Parts(1, {}, 0)
+# Of an end without owners. The same for all: nothing is written into what is held.
+_NOBODYS = Held({}, Parts(1, {}, 1), (), {}, (), None)
 
 
 def _parts(certain: Mapping[str, Edge]) -> Parts:
