@@ -37,7 +37,11 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, int):
         return -_MAX_INTEGER <= value <= _MAX_INTEGER
     if isinstance(value, dict):
-        return all(isinstance(key, str) and key.isascii() and _is_plain(each) for key, each in value.items())
+        # Most of what is written are texts: a call for each would take as long as writing them.
+        for key, each in value.items():
+            if not (isinstance(key, str) and key.isascii() and (each.__class__ is str or _is_plain(each))):
+                return False
+        return True
     return isinstance(value, list | tuple) and all(map(_is_plain, value))
 
 
