@@ -12,6 +12,7 @@ write down.
 """
 
 import cProfile
+import gc
 import pstats
 import random
 import sys
@@ -111,6 +112,8 @@ def bidders() -> bytes:
 
 
 def ask(url: str, *, profile: bool) -> None:
+    # As the command line does.
+    gc.set_threshold(20_000, 50, 100)
     database = open_database(url)
     given = read_bidders_bytes("bidders.csv", bidders())
     lot = Defaults(
