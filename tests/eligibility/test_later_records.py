@@ -1,0 +1,90 @@
+"""What is recorded after an instant never changes an answer as of it, in whichever order it is recorded."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from eligibility_world import World, make_staffed_dossier, make_world
+from evaluator_samples import at
+from exclusion_samples import make_row
+from fieldwork_samples import make_document
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+from vetting_samples import make_scope
+
+from registry.accounts.permissions import OPERATOR
+from registry.eligibility import check_service
+from registry.errors import RegistryError
+from registry.evaluators import dossier_service
+from registry.evaluators.dossier_service import Submission
+from registry.fieldwork import service as fieldwork
+
+FIRST, TOWN, COUNTY = at("2026-03-01"), "mca:422828100", "mca:422828"
+WINDOW = "2026-05-01", "2026-10-01"
+
+
+def save_dossier(world: World, now: datetime) -> None:
+    document = make_staffed_dossier(str(now.date() - timedelta(days=1)), staff=[])
+    dossier_service.save(
+        world.session, OPERATOR, world.evaluator, Submission(document), world.evaluator.dossier_sha256, now
+    )
+
+
+def engage(world: World, now: datetime) -> None:
+    document = make_document(
+        world.evaluator.code, scored=[TOWN], commissioner=COUNTY, payer=COUNTY, region=TOWN, subject_level="town",
+        window={"from": "2026-01-01", "to": "2026-08-01"}, agreed_on="2025-12-20",
+        history=[{"kind": "started", "on": "2026-01-10"}],
+    )  # fmt: skip
+    fieldwork.record(world.session, OPERATOR, document, now)
+
+
+def bar(world: World, now: datetime) -> None:
+    world.query_lists(str(now.date()), rows=[make_row(1, credit_code=world.evaluator.credit_code)])
+
+
+def granted(world: World) -> dict[str, Callable[[datetime], object]]:
+    """What may be recorded, each from a day long before on."""
+    asked, other = world.vetting.granted(
+        make_scope(), make_scope("water"), effective="2025-12-01", valid_to="2028-01-01", on="2025-11-10"
+    )
+    return {
+        "suspended": lambda now: world.vetting.suspend(asked, "2026-01-10", str(now.date())),
+        "another suspended": lambda now: world.vetting.suspend(other, "2026-01-10", str(now.date())),
+        "withdrawn": lambda now: world.vetting.decide("withdraw", asked, "2026-02-01", str(now.date())),
+        "annulled": lambda now: world.vetting.decide("annul", other, "2025-12-01", str(now.date())),
+        "barred": lambda now: bar(world, now),
+        "not barred": lambda now: world.query_lists(str(now.date())),
+        "dossier": lambda now: save_dossier(world, now),
+        "engaged": lambda now: engage(world, now),
+        "compared": lambda now: world.believe(str(now.date())),
+    }
+
+
+def test_what_is_recorded_later_changes_no_earlier_answer(session: Session, tmp_path: Path) -> None:
+    world = make_world(session, tmp_path)
+    deeds = granted(world)
+    question = world.written("agri", *WINDOW, subjects=(TOWN,), commissioner=COUNTY, payer=COUNTY)
+    digests = set[str]()
+
+    @settings(max_examples=6, suppress_health_check=list(HealthCheck))
+    @given(st.lists(st.sampled_from(sorted(deeds)), min_size=6, max_size=6, unique=True))
+    def later(names: list[str]) -> None:
+        with session.begin_nested() as attempt:
+            stored = []
+            for place, name in enumerate(names):
+                now = FIRST + timedelta(days=place)
+                try:
+                    with session.begin_nested():
+                        deeds[name](now)
+                except RegistryError:
+                    """Not possible any more, as to suspend what is withdrawn."""
+                stored.append(check_service.store(session, OPERATOR, [question], now, now))
+            digests.update(each.result_sha256 for each in stored)
+            assert [check_service.replay(session, each).is_same for each in stored] == [True] * len(stored)
+            attempt.rollback()
+        session.expire_all()
+
+    later()
+    assert len(digests) > 5
