@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from eligibility_world import World, make_staffed_dossier, make_world
+from dossier_samples import make_credit_code
+from eligibility_world import LEADS, World, make_staffed_dossier, make_world
 from evaluator_samples import at
-from exclusion_samples import make_row
+from exclusion_samples import make_edge, make_row, take
 from fieldwork_samples import make_document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,11 @@ WINDOW = "2026-05-01", "2026-10-01"
 
 
 def save_dossier(world: World, now: datetime) -> None:
-    document = make_staffed_dossier(str(now.date() - timedelta(days=1)), staff=[])
+    """With another lead evaluator, another owner, and another day of founding."""
+    before = str(now.date() - timedelta(days=1))
+    staff = [{"person": each, "post": "lead_evaluator", "valid_from": "2018-01-01"} for each in (*LEADS, "p-9")]
+    owner = make_edge(make_credit_code(7), 1.0) | {"seen_at": before}
+    document = make_staffed_dossier(before, staff=staff, ownership=[owner], founded_on="2009-01-01")
     dossier_service.save(
         world.session, OPERATOR, world.evaluator, Submission(document), world.evaluator.dossier_sha256, now
     )
@@ -41,7 +46,9 @@ def engage(world: World, now: datetime) -> None:
 
 
 def bar(world: World, now: datetime) -> None:
-    world.query_lists(str(now.date()), rows=[make_row(1, credit_code=world.evaluator.credit_code)])
+    """Asked two days before it was recorded."""
+    row = make_row(1, credit_code=world.evaluator.credit_code)
+    take(world.session, [row], now - timedelta(days=2, hours=1), recorded_at=now)
 
 
 def granted(world: World) -> dict[str, Callable[[datetime], object]]:
