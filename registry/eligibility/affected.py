@@ -5,24 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.canonical import digest
+from registry.eligibility.kept_answers import may_change_answers
 
-# Decisions about one evaluator change answers about that one alone.
-_OF_ONE = "qualification."
-# Facts about owners, bars, people and works, which may stand behind an answer about anybody.
-_OF_ANYBODY = (
-    "appeal.decide", "appeal.file", "certificate.", "comparison.record", "engagement.", "entity.", "evaluator.apply",
-    "evaluator.save", "evaluator.judge_", "exclusion.", "exclusion_list.", "region.", "register.", "standard.publish",
-    "standard.withdraw", "surveillance.finish",
+# Decisions that deprive nobody of a right and correct none: they change answers about their evaluator alone, unless
+# somebody took it over. Whatever else may change answers may change those about anybody.
+_OF_ONE = frozenset(
+    f"qualification.{each}" for each in ("grant", "suspend", "reinstate", "extend", "renew", "reduce")
 )  # fmt: skip
 _EVALUATOR = "evaluator:"
+_MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """evaluators: codes; None: anybody's answer may be another one. told: as the log names action and subject."""
+    """evaluators: codes; None: anybody's answer may be another one. told: the first causes, as the log names action
+    and subject. count: of all."""
 
     evaluators: frozenset[str] | None
     told: tuple[str, ...]
+    count: int
 
     @property
     def is_nothing(self) -> bool:
@@ -31,16 +32,11 @@ class Causes:
 
 def causes_of(entries: Iterable[tuple[str, str]]) -> Causes:
     """entries: action and subject of each."""
-    codes, told, is_anybody = set[str](), list[str](), False
-    for action, subject in entries:
-        if action.startswith(_OF_ONE) and subject.startswith(_EVALUATOR):
-            codes.add(subject.removeprefix(_EVALUATOR))
-        elif action.startswith(_OF_ANYBODY):
-            is_anybody = True
-        else:
-            continue
-        told.append(f"{action} {subject}")
-    return Causes(None if is_anybody else frozenset(codes), tuple(dict.fromkeys(told)))
+    causes = dict.fromkeys(each for each in entries if may_change_answers(each[0]))
+    told = tuple(f"{action} {subject}" for action, subject in causes)
+    is_of_one = all(action in _OF_ONE and subject.startswith(_EVALUATOR) for action, subject in causes)
+    codes = frozenset(subject.removeprefix(_EVALUATOR) for _, subject in causes) if is_of_one else None
+    return Causes(codes, told[:_MOST_TOLD], len(told))
 
 
 def outcomes_sha256(verdict: str, differences: Iterable[Mapping[str, Any]]) -> str:

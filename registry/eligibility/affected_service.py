@@ -1,12 +1,12 @@
 """Stored answers that would be others by what was recorded since: found by reading the log, marked, never rewritten."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, literal, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from registry.accounts.permissions import Actor, Permission
 from registry.audit.entry import Event, read_entry
@@ -14,10 +14,12 @@ from registry.audit.models import Entry, Head
 from registry.audit.service import append, take_turn
 from registry.db import Database, read, write
 from registry.eligibility.affected import Causes, causes_of, outcomes_sha256
-from registry.eligibility.check_service import Replay, replay
+from registry.eligibility.check_service import Replay, Row, replay
 from registry.eligibility.eligibility_errors import AffectedNotFound, AlreadyReviewed
 from registry.eligibility.models import Affected, AffectedReview, CheckedBody, EligibilityCheck, Position
 from registry.eligibility.reach_service import require_check
+from registry.evaluators.entity_models import EntitySuccessor, RecordedEntityEvent
+from registry.evaluators.models import Evaluator
 from registry.keyset import read_uuid
 
 # Gone through in one transaction: others write between two of them.
@@ -83,45 +85,64 @@ def _position(session: Session) -> Position:
 def _causes(session: Session, position: Position) -> Causes:
     is_new = (Entry.index >= position.log_size) & (Entry.index < position.until_size)
     texts = session.scalars(select(Entry.entry).where(is_new).order_by(Entry.index))
-    return causes_of((each["action"], each["subject"]) for each in map(read_entry, texts))
+    causes = causes_of((each["action"], each["subject"]) for each in map(read_entry, texts))
+    if causes.evaluators and _are_taken_over(session, causes.evaluators):
+        return replace(causes, evaluators=None)
+    return causes
+
+
+def _are_taken_over(session: Session, codes: frozenset[str]) -> bool:
+    """Any of them, whether or not that was corrected since: what they had a right to counts for the successors."""
+    statement = (
+        select(EntitySuccessor.event_number)
+        .join(RecordedEntityEvent, RecordedEntityEvent.number == EntitySuccessor.event_number)
+        .join(Evaluator, Evaluator.id == RecordedEntityEvent.evaluator_id)
+        .where(Evaluator.code.in_(codes))
+    )
+    return session.scalars(statement.limit(1)).first() is not None
 
 
 def _next_checks(session: Session, causes: Causes, after: int) -> Sequence[EligibilityCheck]:
     statement = select(EligibilityCheck).where(EligibilityCheck.number > after)
     if causes.evaluators is not None:
-        about = select(CheckedBody.check_id).where(CheckedBody.key.in_(causes.evaluators))
+        credit_codes = select(Evaluator.credit_code).where(Evaluator.code.in_(causes.evaluators))
+        is_one = CheckedBody.key.in_(causes.evaluators) | CheckedBody.key.in_(credit_codes)
+        about = select(CheckedBody.check_id).where(is_one)
         statement = statement.where(EligibilityCheck.id.in_(about))
     return session.scalars(statement.order_by(EligibilityCheck.number).limit(CHECKS_AT_ONCE)).all()
 
 
 def _mark(session: Session, check: EligibilityCheck, causes: Causes, log_size: int, now: datetime) -> None:
+    """Where the answer differs in another way than by the last mark, also where it is the stored one again."""
     found = replay(session, check, now)
-    if not found.differences:
-        return
     sha256 = outcomes_sha256(found.consortium.verdict, found.differences)
     last = session.scalar(
         select(Affected).where(Affected.check_id == check.id).order_by(Affected.log_size.desc()).limit(1)
     )
-    if last is not None and last.outcomes_sha256 == sha256:
+    is_told = not found.differences if last is None else last.outcomes_sha256 == sha256
+    if is_told:
         return
     session.add(_row(check, causes, found, sha256, log_size, now))
     session.flush()
-    payload = {"verdict": check.verdict, "verdict_now": str(found.consortium.verdict), "cause": list(causes.told[:20])}
+    payload = {
+        "verdict": check.verdict, "verdict_now": str(found.consortium.verdict), "differences": len(found.differences),
+        "cause": list(causes.told), "causes": causes.count,
+    }  # fmt: skip
     append(session, Event("system", "eligibility.affected", f"eligibility_check:{check.code}", payload), now)
 
 
 def _row(check: EligibilityCheck, causes: Causes, found: Replay, sha256: str, log_size: int, now: datetime) -> Affected:
     return Affected(
-        check_id=check.id, cause=list(causes.told), verdict_now=found.consortium.verdict,
+        check_id=check.id, cause=list(causes.told), causes=causes.count, verdict_now=found.consortium.verdict,
         differences=list(found.differences), outcomes_sha256=sha256, log_size=log_size, found_at=now,
     )  # fmt: skip
 
 
 def list_affected(
-    session: Session, *, limit: int, before: UUID | None = None, check: EligibilityCheck | None = None,
+    session: Session, *, limit: int, before: Row | None = None, check: EligibilityCheck | None = None,
     waiting: bool = False,
 ) -> list[AffectedCheck]:  # fmt: skip
-    """The newest first. waiting: only those that no officer looked at."""
+    """The newest first. waiting: only those that an officer has to look at."""
     statement = (
         select(Affected, EligibilityCheck, AffectedReview)
         .join(EligibilityCheck, EligibilityCheck.id == Affected.check_id)
@@ -132,23 +153,27 @@ def list_affected(
     if check is not None:
         statement = statement.where(Affected.check_id == check.id)
     if waiting:
-        statement = statement.where(AffectedReview.affected_id.is_(None))
+        statement = statement.where(_waits())
     if before is not None:
-        last = session.get_one(Affected, before)
-        statement = statement.where(
-            (Affected.found_at < last.found_at) | ((Affected.found_at == last.found_at) & (Affected.id < last.id))
-        )
+        statement = statement.where(tuple_(Affected.found_at, Affected.id) < tuple_(*map(literal, before)))
     return [AffectedCheck(*row) for row in session.execute(statement)]
 
 
 def needing_review(session: Session, checks: Sequence[EligibilityCheck]) -> frozenset[UUID]:
-    """Of the checks those with a mark that nobody looked at."""
+    """Of the checks those with a mark that an officer has to look at."""
     statement = (
         select(Affected.check_id)
         .outerjoin(AffectedReview, AffectedReview.affected_id == Affected.id)
-        .where(Affected.check_id.in_([each.id for each in checks]), AffectedReview.affected_id.is_(None))
+        .where(Affected.check_id.in_([each.id for each in checks]), _waits())
     )
     return frozenset(session.scalars(statement))
+
+
+def _waits() -> ColumnElement[bool]:
+    """Of a mark, beside its review: nobody looked at it, none came after it, and it tells of differences."""
+    later = aliased(Affected)
+    is_last = ~exists().where(later.check_id == Affected.check_id, later.log_size > Affected.log_size)
+    return AffectedReview.affected_id.is_(None) & is_last & (Affected.differences != [])
 
 
 def review(session: Session, actor: Actor, text: str, opinion: Opinion, now: datetime) -> AffectedCheck:

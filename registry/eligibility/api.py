@@ -204,17 +204,21 @@ def list_affected(
     asking: Reviewing,
     session: ReadSessionDep,
     check: Annotated[str | None, Query(max_length=20, description="Only of this check.")] = None,
-    waiting: Annotated[bool, Query(description="Only those that no officer looked at.")] = True,
+    waiting: Annotated[bool, Query(description="Only those that an officer has to look at.")] = True,
     limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> AffectedListOut:
     """Stored checks whose answers would be others by what was recorded since, the newest mark first.
 
-    There may be fewer than were asked for: only those that your roles reach are shown.
+    A page may have fewer than were asked for: only those that your roles reach are shown.
     """
     about = None if check is None else check_service.get_check(session, check)
-    found = affected_service.list_affected(session, limit=limit, check=about, waiting=waiting)
-    shown = [each for each in found if reaches(session, asking, Permission.ELIGIBILITY_REVIEW, each.check)]
-    return AffectedListOut(checks=[affected_out(each) for each in shown])
+    before = None if cursor is None else decode_row_cursor(cursor)
+    found = affected_service.list_affected(session, limit=limit + 1, before=before, check=about, waiting=waiting)
+    page = found[:limit]
+    shown = [each for each in page if reaches(session, asking, Permission.ELIGIBILITY_REVIEW, each.check)]
+    following = encode_row_cursor(page[-1].row.found_at, page[-1].row.id) if len(found) > limit else None
+    return AffectedListOut(checks=[affected_out(each) for each in shown], next=following)
 
 
 @router.post("/eligibility-checks/affected/{affected_id}/review", openapi_extra=documented(ReviewIn))

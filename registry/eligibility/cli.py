@@ -241,7 +241,7 @@ def affected(
     def look(session: Any) -> AffectedListOut:
         about = None if code is None else check_service.get_check(session, code)
         found = affected_service.list_affected(session, limit=most, check=about, waiting=not everything)
-        return AffectedListOut(checks=[affected_out(each) for each in found])
+        return AffectedListOut(checks=[affected_out(each) for each in found], next=None)
 
     with own_database() as own:
         out = own.read(look)

@@ -47,7 +47,8 @@ class EligibilityCheck(Base):
 
 
 class CheckedBody(Base):
-    """Whom a check is about: one evaluator, or each member of a consortium. key: of the body as a party."""
+    """Whom a check is about: one evaluator, or each member of a consortium. key: as the answer names the body, by the
+    evaluator's code, or by the credit code of one that was not registered then."""
 
     __tablename__ = "eligibility_checked_bodies"
     __table_args__ = (Index(None, "evaluator_id"), Index(None, "key"), IMMUTABLE)
@@ -79,23 +80,28 @@ class Override(Base):
 
 
 class Affected(Base):
-    """A check whose answer would be another one by what was recorded since: for an officer to look at.
+    """A check whose answer became another one by what was recorded since. The last one of a check is what holds: an
+    officer has to look at it, unless the answer is the stored one again and there are no differences.
 
-    log_size: entries of the log that were looked at. cause: what they were about. differences: rule by rule.
+    log_size: entries of the log that were looked at. cause: what the first of them were about, of `causes` in all.
+    differences: rule by rule, from the stored answer.
     """
 
     __tablename__ = "eligibility_affected"
     __table_args__ = (
         CheckConstraint("log_size >= 0", name="log_size_is_not_negative"),
+        CheckConstraint("causes >= 1", name="has_a_cause"),
         CheckConstraint(f"verdict_now IN ({_VERDICTS})", name="verdict_is_known"),
         sha256_check("outcomes_sha256"),
         UniqueConstraint("check_id", "outcomes_sha256", "log_size"),
+        Index(None, "found_at", "id"),
         IMMUTABLE,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     check_id: Mapped[UUID] = mapped_column(ForeignKey(CHECK), index=True)
     cause: Mapped[list[str]] = mapped_column(CanonicalJson)
+    causes: Mapped[int]
     verdict_now: Mapped[str] = mapped_column(String(16))
     differences: Mapped[list[dict[str, Any]]] = mapped_column(CanonicalJson)
     outcomes_sha256: Mapped[str] = mapped_column(String(64))

@@ -168,11 +168,13 @@ class OverrideOut(Out):
 
 
 class AffectedOut(Out):
-    """cause: what was recorded since, as the log names it. review: None while nobody looked."""
+    """cause: what was recorded since, as the log names it, the first of `causes` in all. differences: none where the
+    answer became the stored one again. review: None while nobody looked."""
 
     id: str
     decision_id: str
     cause: list[str]
+    causes: int
     verdict_then: VerdictName
     verdict_now: VerdictName
     differences: list[ChangeOut]
@@ -182,6 +184,7 @@ class AffectedOut(Out):
 
 class AffectedListOut(Out):
     checks: list[AffectedOut]
+    next: str | None
 
 
 class CheckOut(AnswerOut):
@@ -274,6 +277,7 @@ def affected_out(found: AffectedCheck) -> AffectedOut:
         id=str(found.row.id),
         decision_id=found.check.code,
         cause=found.row.cause,
+        causes=found.row.causes,
         verdict_then=found.check.verdict,  # type: ignore[arg-type]
         verdict_now=found.row.verdict_now,  # type: ignore[arg-type]
         differences=[ChangeOut(**each) for each in found.row.differences],

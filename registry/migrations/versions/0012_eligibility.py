@@ -127,6 +127,7 @@ def make_affected() -> None:
         table,
         *identifier("id", "check_id"),
         *text("cause"),
+        *number("causes"),
         verdict("verdict_now"),
         *text("differences"),
         sha256("outcomes_sha256"),
@@ -136,10 +137,12 @@ def make_affected() -> None:
         reference(table, "check_id", "eligibility_checks.id"),
         unique(table, "check_id", "outcomes_sha256", "log_size"),
         rule(table, "log_size_is_not_negative", "log_size >= 0"),
+        rule(table, "has_a_cause", "causes >= 1"),
         rule(table, "verdict_is_known", f"verdict_now IN {VERDICTS}"),
         sha256_rule(table, "outcomes_sha256"),
     )
     index(table, "check_id")
+    index(table, "found_at", "id")
 
 
 def make_reviews() -> None:
