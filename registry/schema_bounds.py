@@ -75,7 +75,8 @@ def _bounds(kind: str, schema: dict[str, Any]) -> bool:
         return True
     if kind == "array":
         return schema.get("items") is False
-    return schema.get("format") in FIXED_LENGTH_FORMATS or _is_bounding(schema.get("pattern"))
+    form = schema.get("format")
+    return (isinstance(form, str) and form in FIXED_LENGTH_FORMATS) or _is_bounding(schema.get("pattern"))
 
 
 def _is_bounding(pattern: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from registry.errors import Violation
@@ -319,6 +319,7 @@ LIKELY_SCHEMAS = st.recursive(
 @pytest.mark.slow
 @settings(max_examples=2000, deadline=None)
 @given(JSON)
+@example({"type": "string", "format": []})
 def test_any_json_value_is_judged_as_a_schema(schema: Any) -> None:
     violations = profile_violations(schema)
 

@@ -14,8 +14,8 @@ from registry.validity import ZONE, legal_day
 _DAY = timedelta(days=1)
 # No rule looks at what is logged under these. Of every other action it is taken that it can change any answer.
 _CHANGES_NOTHING = (
-    "account.", "attestation.", "attestation_key.", "audit.close_day", "eligibility.", "key.",
-    "session.",
+    "account.", "attestation.", "attestation_key.", "audit.close_day", "eligibility.", "job.", "key.",
+    "session.", "webhook.",
 )  # fmt: skip
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
