@@ -208,10 +208,6 @@ class OwnershipOnDay:
         """Sets only grow: looking again below each change finds the least that fits, circles and all."""
         if body in self._certain:
             return
-        held = self._holders(body)
-        if not held.owners():
-            self._certain[body], self._possible[body] = self._certain_of(held), self._possible_of(held)
-            return
         order = self._upwards(body)
         below: defaultdict[str, list[str]] = defaultdict(list)
         for each in order:

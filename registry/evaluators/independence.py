@@ -13,7 +13,6 @@ from typing import Any
 from registry.evaluators.control import ANYONE, OwnershipOnDay
 from registry.evaluators.ownership import Gap, GapKind, Ownership, Path
 from registry.evaluators.periods import Period, months_later
-from registry.evaluators.standing import Standing, Standings
 
 
 class Outcome(StrEnum):
@@ -131,8 +130,8 @@ class _Relation:
 
 class _Checks:
     def __init__(self, engagement: Engagement, ownership: Ownership, limits: Limits, oldest_seen: date) -> None:
-        self._engagement, self._limits, self._state = engagement, limits, ownership.state_bodies
-        self._standings = Standings(ownership, oldest_seen, limits.interest)
+        self._engagement, self._ownership, self._limits = engagement, ownership, limits
+        self._oldest_seen = oldest_seen
 
     def finding(self, code: Code, outcome: Outcome, role: Role | None, party: str | None, **facts: Any) -> Finding:
         return Finding(code, outcome, self._engagement.evaluator, self._limits.interest, party, role, **facts)
@@ -185,9 +184,9 @@ class _Checks:
         """Each stretch of days on which the facts are the same, with the relation on it."""
         day = period.valid_from
         while True:
-            found = self._standings.on(day, (self._engagement.evaluator, party))
-            relation = relation_of(found.view, *found.standings, self._state)
-            change = found.next_change(of_control_alone=relation.code is Code.COI_COMMON_CONTROL)
+            view = OwnershipOnDay(self._ownership, day, self._oldest_seen)
+            relation = relation_of(view, self._engagement.evaluator, party, self._limits.interest)
+            change = view.next_change()
             if change is None or (period.valid_to is not None and change >= period.valid_to):
                 yield day, None, relation
                 return
@@ -206,43 +205,43 @@ class _Checks:
             return self.finding(code, Outcome.FAIL, role, party, through=(party,))
         doubt: Finding | None = None
         for day, until, _ in self._by_day(party, self._engagement.window):
-            found = self._standings.on(day, (party,))
-            (standing,) = found.standings
-            above = tuple(each for each in self._engagement.scored if each in standing.controlling)
+            view = OwnershipOnDay(self._ownership, day, self._oldest_seen)
+            above = tuple(each for each in self._engagement.scored if each in view.controllers(party))
             if above:
                 code = Code.PAYER_UNDER_SUBJECT if is_payer else Code.COMMISSIONER_UNDER_SUBJECT
-                paths = found.view.control_paths(above[0], party)
+                paths = view.control_paths(above[0], party)
                 return self.finding(code, Outcome.REVIEW, role, party, on=day, until=until, through=above, paths=paths)
-            gaps = tuple(gap for gap in standing.gaps if gap.kind is not GapKind.MISSING)
-            if gaps or standing.possibly_controlling & set(self._engagement.scored):
+            gaps = tuple(gap for gap in view.gaps(party) if gap.kind is not GapKind.MISSING)
+            if gaps or view.possible_controllers(party) & set(self._engagement.scored):
                 doubt = doubt or self.finding(unknown, Outcome.UNKNOWN, role, party, on=day, gaps=gaps)
         code = Code.PAYER_APART if is_payer else Code.COMMISSIONER_APART
         return doubt or self.finding(code, Outcome.PASS, role, party)
 
 
-def relation_of(view: OwnershipOnDay, one: Standing, other: Standing, state: frozenset[str]) -> _Relation:
-    """The strongest relation of two different bodies on the day of the view. state: owners that are only the state."""
-    state -= {one.body, other.body}
-    in_control = one.controlling & other.controlling
-    if conflict := in_control - state:
-        return _Relation(Code.COI_COMMON_CONTROL, *_through(view, conflict, one.body, other.body))
-    interested = one.interested & other.interested
-    possible = one.possibly_controlling | other.possibly_controlling, one.possibly_controlling & other.possibly_controlling
-    may_control = ANYONE in possible[0] or bool(possible[1] - state)
-    if (conflict := interested - state) and not may_control:
-        return _Relation(Code.COI_INTEREST_BELOW_CONTROL, *_through(view, conflict, one.body, other.body))
-    if (
-        may_control
-        or one.may_be_anyones
-        or other.may_be_anyones
-        or (one.possibly_interested & other.possibly_interested) - state
-    ):
-        gaps = tuple(dict.fromkeys((*one.gaps, *other.gaps)))
+def relation_of(view: OwnershipOnDay, one: str, other: str, limit: Fraction) -> _Relation:
+    """The strongest relation of two different bodies on the day of the view."""
+    state = view.ownership.state_bodies - {one, other}
+    above = [{body, *view.controllers(body)} for body in (one, other)]
+    common = above[0] & above[1]
+    if common - state:
+        return _Relation(Code.COI_COMMON_CONTROL, *_through(view, common - state, one, other))
+    interests = [view.interests_in(body, limit / 1000) for body in (one, other)]
+    strong = [controllers | known.reaching(limit) for controllers, known in zip(above, interests, strict=True)]
+    gaps = tuple(dict.fromkeys((*view.gaps(one), *view.gaps(other))))
+    possible = [{body, *view.possible_controllers(body)} for body in (one, other)]
+    may_control = any(ANYONE in each for each in possible) or bool((possible[0] & possible[1]) - state)
+    if (strong[0] & strong[1]) - state and not may_control:
+        return _Relation(Code.COI_INTEREST_BELOW_CONTROL, *_through(view, (strong[0] & strong[1]) - state, one, other))
+    wide = [
+        controllers | known.possibly_reaching(limit) for controllers, known in zip(possible, interests, strict=True)
+    ]
+    may_interest = any(known.may_be_anyones(limit) for known in interests) or bool((wide[0] & wide[1]) - state)
+    if may_control or may_interest:
         is_stale = any(gap.kind is GapKind.STALE for gap in gaps)
-        through = tuple(dict.fromkeys(gap.body for gap in gaps)) or (one.body, other.body)
+        through = tuple(dict.fromkeys(gap.body for gap in gaps)) or (one, other)
         return _Relation(Code.COI_DATA_STALE if is_stale else Code.COI_DATA_MISSING, through, gaps=gaps)
-    if state_only := in_control or interested:
-        return _Relation(Code.COI_STATE_ONLY, *_through(view, state_only, one.body, other.body))
+    if common or strong[0] & strong[1]:
+        return _Relation(Code.COI_STATE_ONLY, *_through(view, common or strong[0] & strong[1], one, other))
     return _Relation(Code.NOT_RELATED)
 
 
