@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from math import lcm
 
 from registry.evaluators.ownership import Gap, GapKind, Held, Ownership, Path
@@ -138,9 +138,10 @@ class OwnershipOnDay:
     def next_change(self) -> date | None:
         """The first day after this one on which a fact that was looked at begins or ends to be in force, or to be sure.
 
-        What was seen too long ago is sure of the days up to the one on which it was seen, and of none after it.
+        What was seen too long ago is sure of the days up to the one on which it was seen, and of none after it. A body
+        that is founded begins to belong to somebody.
         """
-        days = (
+        told = (
             day
             for body in self._held
             for edge in self.ownership.edges_into(body)
@@ -149,9 +150,9 @@ class OwnershipOnDay:
                 edge.valid_to,
                 day_after(edge.seen_at) if edge.seen_at < self._too_old else None,
             )
-            if day is not None and day > self.day
         )
-        return min(days, default=None)
+        founded = (self.ownership.founded_on(body) for body in self._held)
+        return min((day for day in chain(told, founded) if day is not None and day > self.day), default=None)
 
     def _multiplied(self, body: str, negligible: Fraction) -> Interests:
         found: defaultdict[str, int] = defaultdict(int)

@@ -146,6 +146,9 @@ class Ownership:
     def edges_into(self, body: str) -> list[Edge]:
         return self._by_owned.get(body, [])
 
+    def founded_on(self, body: str) -> date | None:
+        return self._founded_on.get(body)
+
     def is_end(self, body: str, on: date) -> bool:
         """A body belongs to nobody before it is founded."""
         return body in self._ends or (body in self._founded_on and on < self._founded_on[body])

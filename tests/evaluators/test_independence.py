@@ -73,6 +73,16 @@ def test_an_interest_below_the_limit_is_none() -> None:
     assert with_party(found(edges), "C") == [(Code.NOT_RELATED, Outcome.PASS)]
 
 
+def test_what_is_not_known_since_the_founding_is_not_passed_over() -> None:
+    """Its one known fact holds of all days, so that nothing else begins on that day."""
+    edges = make_edge("P", "E1", 30, valid_from=date.min), make_edge("y", "C")
+    for founded_on in (date(2025, 6, 1), date(2026, 7, 1)):
+        ownership = make_ownership([*edges], state=STATE, founded_on={"E1": founded_on})
+        findings = [*independence(make_engagement(), ownership, Limits(), KNOWN_ON)]
+
+        assert with_party(findings, "C") == [(Code.COI_DATA_MISSING, Outcome.UNKNOWN)], founded_on
+
+
 def test_a_common_owner_that_is_only_the_state_is_said_and_no_conflict() -> None:
     edges = (make_edge("SASAC", "E1"), make_edge("SASAC", "C"))
 
