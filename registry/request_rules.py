@@ -1,6 +1,8 @@
 """What every request must be: of a bounded size, from our own pages, without unknown parameters."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -71,9 +73,9 @@ async def require_own_origin(request: Request) -> None:
 
 
 async def require_known_parameters(request: Request) -> None:
-    """So that no typing error goes unseen. Raises UnknownParameter, also for one that is given twice."""
+    """So that no typing error goes unseen. Raises UnknownParameter, also for one that is given twice and is no list."""
     operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
-    known = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+    known = {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
     given = Counter(name for name, _ in request.query_params.multi_items())
     faults = [
         Violation(
@@ -83,7 +85,11 @@ async def require_known_parameters(request: Request) -> None:
             column=f"query {name[:80]}",
         )
         for name, count in given.items()
-        if name not in known or count > 1
+        if name not in known or (count > 1 and not _is_list(known[name]))
     ]
     if faults:
         raise UnknownParameter("The address has parameters that cannot be used here.", faults)
+
+
+def _is_list(schema: Mapping[str, Any]) -> bool:
+    return any(each.get("type") == "array" for each in (schema, *schema.get("anyOf", ())))

@@ -228,5 +228,19 @@ def test_a_member_is_asked_about_with_its_own_engagement(world: World) -> None:
     assert_problem(foreign, 422, "eligibility-question-rejected")
 
 
+def test_a_list_is_named_by_a_parameter_for_each_and_nothing_else_is_told_twice(world: World) -> None:
+    subjects = ["mca:420000", "mca:330000"]
+
+    both = world.ask(subject=subjects, other_bidder=[credit_code(77), credit_code(78)])
+    twice = world.ask(region=subjects)
+
+    assert both.status_code == 200, both.text
+    assert both.json()["request"]["subjects"] == subjects
+    assert len(both.json()["request"]["other_bidders"]) == 2
+    assert [each["code"] for each in assert_problem(twice, 422, "unknown-parameter")["errors"]] == [
+        "repeated-parameter"
+    ]
+
+
 def _now() -> str:
     return utc_now().isoformat().replace("+00:00", "Z")
