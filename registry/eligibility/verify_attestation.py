@@ -28,9 +28,12 @@ HEADER = {"alg", "cty", "iat", "iss", "kid", "typ"}
 # What the digest of a decision is of.
 DECISION = ("verdict", "policy", "request", "rules", "nearest_misses", "next_change_at")
 ENTRIES = 131_072
-_STREAM = re.compile(rb"(?P<dictionary><<[^\x00]{0,2000}?>>)\s*stream\r?\n")
+# Each place is looked at once, whatever a file holds.
+_STREAM = re.compile(rb">>\s{0,20}stream\r?\n")
+_DICTIONARY_BYTES = 2000
 _JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _MOST_BYTES = 8 * 1024 * 1024
+_MOST_FILES = 4
 
 
 class Refused(Exception):
@@ -118,17 +121,27 @@ def _of_pdf(content: bytes) -> Given:
 
 
 def _embedded(content: bytes) -> Iterator[bytes]:
+    """Raises Refused, also for more files or bytes than an attestation ever holds."""
+    number, left = 0, _MOST_BYTES
     for found in _STREAM.finditer(content):
-        if b"/EmbeddedFile" not in found["dictionary"]:
+        dictionary = content[max(0, found.start() - _DICTIONARY_BYTES) : found.start()].rpartition(b" obj")[2]
+        if b"/EmbeddedFile" not in dictionary:
             continue
-        if b"/FlateDecode" in found["dictionary"]:
-            inflating = zlib.decompressobj()
-            try:
-                yield inflating.decompress(content[found.end() :], _MOST_BYTES)
-            except zlib.error as error:
-                raise Refused("A file in the PDF is damaged.") from error
-        else:
-            yield content[found.end() : content.find(b"endstream", found.end())]
+        number += 1
+        require(number <= _MOST_FILES, f"The PDF holds more than {_MOST_FILES} files.")
+        file = _file_at(content, found.end(), left, is_deflated=b"/FlateDecode" in dictionary)
+        left -= len(file)
+        require(left > 0, f"The files in the PDF have more than {_MOST_BYTES} bytes.")
+        yield file
+
+
+def _file_at(content: bytes, start: int, most: int, *, is_deflated: bool) -> bytes:
+    if not is_deflated:
+        return content[start : content.find(b"endstream", start)]
+    try:
+        return zlib.decompressobj().decompress(memoryview(content)[start:], most)
+    except zlib.error as error:
+        raise Refused("A file in the PDF is damaged.") from error
 
 
 def verify(token: str, keys: Mapping[str, Any], type_: str = TYPE) -> Verified:

@@ -5,6 +5,8 @@ import json
 import re
 import subprocess
 import sys
+import time
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -304,7 +306,11 @@ def test_a_pdf_with_a_changed_file_inside_is_refused() -> None:
 
     with pytest.raises(Refused):
         verifier.read_given(b"%PDF-1.7 nothing inside")
-    inside = [found for found in verifier._STREAM.finditer(pdf) if b"/EmbeddedFile" in found["dictionary"]]
+    inside = [
+        found
+        for found in verifier._STREAM.finditer(pdf)
+        if b"/EmbeddedFile" in pdf[found.start() - 300 : found.start()]
+    ]
     assert len(inside) == 2
     for found in inside:
         changed = bytearray(pdf)
@@ -314,6 +320,22 @@ def test_a_pdf_with_a_changed_file_inside_is_refused() -> None:
 
 
 @pytest.mark.slow
+def test_no_file_takes_long_or_much_memory_to_be_refused() -> None:
+    object_ = b"1 0 obj << /Type /EmbeddedFile /Filter /FlateDecode >>\nstream\n"
+    spaces = object_ + zlib.compress(b" " * (9 * 1024 * 1024)) + b"\nendstream endobj\n"
+    begun = time.process_time()
+    for content, said in (
+        (b"<<" * 1024 * 1024, "0 attestations"),
+        (b">> " * 700_000, "0 attestations"),
+        (5 * (object_ + zlib.compress(b"{}") + b"\nendstream endobj\n"), "more than 4 files"),
+        (spaces, "more than 8388608 bytes"),
+    ):
+        with pytest.raises(verifier.Refused, match=said):
+            verifier.read_given(b"%PDF-1.7\n" + content)
+    # A minute with a pattern that begins at each of the signs.
+    assert time.process_time() - begun < 10
+
+
 def test_the_one_file_runs_alone_and_without_a_network(tmp_path: Path) -> None:
     from test_no_network import calls_of
 
