@@ -16,12 +16,18 @@ from registry.eligibility.decision import instant
 
 def require_signing(session: Session, actor: Actor, key: SigningKey, now: datetime) -> None:
     """The key is the one in use, or becomes the first one. Raises AttestationRefused."""
-    current = queries.current_key(session)
-    if current is None:
+    if queries.current_key(session) is None:
         take_into_use(session, actor, key, now)
-    elif current.kid != key.kid:
+    else:
+        require_in_use(session, key)
+
+
+def require_in_use(session: Session, key: SigningKey) -> None:
+    """Raises AttestationRefused."""
+    current = queries.current_key(session)
+    if current is None or current.kid != key.kid:
         raise AttestationRefused("Another key signs attestations meanwhile. Try again.")
-    elif current.compromised_from is not None:
+    if current.compromised_from is not None:
         raise AttestationRefused("The key that signs is in other hands. Run `registry attest rotate-key` first.")
 
 

@@ -18,7 +18,6 @@ from registry.eligibility import attestation_queries as queries
 from registry.eligibility import status_list_service, verify_attestation
 from registry.eligibility.attestation_errors import (
     AttestationNotFound,
-    AttestationRefused,
     AttestationRejected,
     IssuerUnknown,
 )
@@ -135,9 +134,7 @@ def verify_file(session: Session, content: bytes, now: datetime) -> Shown:
 
 def status_list(session: Session, purpose: Purpose, number: int, at: datetime, issuer: Issuer, now: datetime) -> str:
     """A signed list as it was at an instant. Raises StatusListNotFound, AttestationRefused."""
-    current = queries.current_key(session)
     bits = status_list_service.list_bits(session, purpose, number, at, now)
-    if current is None or current.kid != issuer.key.kid:
-        raise AttestationRefused("Another key signs attestations meanwhile. Try again.")
+    key_service.require_in_use(session, issuer.key)
     credential = list_credential(issuer.addresses, purpose, number, at.astimezone(UTC), bits)
     return issuer.key.sign(credential, issuer.addresses.issuer, now)

@@ -8,11 +8,11 @@ from registry.languages import mark
 WORTHS: dict[Worth, tuple[str, str]] = {
     Worth.GOOD: (
         mark("The attestation counts"),
-        mark("It was signed by this registry, and the right that it rests on is in force today."),
+        mark("It was signed by this registry, and the right that it rests on has neither ended nor is it suspended."),
     ),
     Worth.EXPIRED: (
         mark("The attestation counts no more"),
-        mark("Its time has run out. Ask for a new one."),
+        mark("Its time has run out, or that of the right that it rests on. Ask for a new one."),
     ),
     Worth.SUSPENDED: (
         mark("The right that it rests on is suspended"),

@@ -33,8 +33,9 @@ class ItemState:
     def worth(self) -> Worth:
         if is_set(Purpose.REVOCATION, self.state, was_granted=self.was_granted):
             return Worth.REVOKED
-        is_suspended = is_set(Purpose.SUSPENSION, self.state, was_granted=self.was_granted)
-        return Worth.SUSPENDED if is_suspended else Worth.GOOD
+        if is_set(Purpose.SUSPENSION, self.state, was_granted=self.was_granted):
+            return Worth.SUSPENDED
+        return Worth.EXPIRED if self.state is State.EXPIRED else Worth.GOOD
 
 
 def worth_of(

@@ -176,6 +176,8 @@ def test_a_key_in_other_hands_proves_nothing_from_then_on(vetting: Vetting) -> N
         verifier.verify(late.jws, keys_now(vetting))
     with pytest.raises(AttestationRefused, match="in other hands"):
         issued(vetting, (item,), make_issuer(key), now)
+    with pytest.raises(AttestationRefused, match="in other hands"):
+        service.status_list(vetting.session, Purpose.REVOCATION, 1, now, make_issuer(key), now)
     for kid, since, reason, error in (
         (key.kid, at("2026-03-06"), "Later.", AttestationRefused),
         (key.kid, now + timedelta(days=1), "Ahead.", AttestationRefused),
@@ -199,6 +201,11 @@ def test_its_time_runs_out_and_what_is_not_known_here_is_refused(vetting: Vettin
 
     assert worth(vetting, made, "2026-05-29") is Worth.GOOD
     assert worth(vetting, made, "2026-05-31") is Worth.EXPIRED
+    # So does the time of the right itself.
+    (short,) = vetting.granted(make_scope("water"), valid_to="2026-04-01")
+    of_short = issued(vetting, (short,), issuer, at("2026-03-02"))
+    assert worth(vetting, of_short, "2026-03-31") is Worth.GOOD
+    assert worth(vetting, of_short, "2026-04-01") is Worth.EXPIRED
     for each in (stranger, altered):
         token = issuer.key.sign(each, ADDRESS, at("2026-03-01"))
         with pytest.raises(AttestationRejected, match="not issued here"):
