@@ -95,6 +95,9 @@ def _own_faults(event: EngagementEvent, newest: set[int], pointer: str) -> Itera
             pointer,
             value=str(event.supersedes),
         )
+    if event.becomes is not None and event.kind is not EventKind.CORRECTED:
+        message = f"{event.kind} becomes nothing else: only a correction puts something in the place of another."
+        yield Violation(Code.CONTENT_DOES_NOT_FIT, message, "Leave `becomes` out.", pointer, value=str(event.becomes))
     content = {
         "agreement": (event.terms is not None, EventKind.AGREED),
         "report": (event.report is not None, EventKind.REPORT_ISSUED),

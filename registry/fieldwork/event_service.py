@@ -91,6 +91,7 @@ def _event(
 ) -> tuple[EngagementEvent, Mapping[str, Any] | None]:
     """With the agreement as it is kept, where it has one. Raises EngagementRejected."""
     finder, kind, terms, agreement = Finder(session), wanted.becomes or wanted.kind, None, None
+    _require_fitting(wanted, kind)
     event = EngagementEvent(
         number, wanted.kind, wanted.effective_from, recording.at, recording.by, recording.person,
         clean_text(wanted.reason), report=_report(wanted), supersedes=wanted.supersedes, becomes=wanted.becomes,
@@ -126,6 +127,22 @@ def _require_same_parties(record: EngagementRecord, planned: Planned, agreed_on:
     ]
     if faults:
         raise rejected(faults)
+
+
+def _require_fitting(wanted: EventWanted, kind: EventKind) -> None:
+    """Nothing that was told may be dropped in silence. Raises EngagementRejected."""
+    told = {
+        "report_number": (wanted.report_number, {EventKind.REPORT_ISSUED}),
+        "signatory": (wanted.signatory, {EventKind.REPORT_ISSUED}),
+        "standard_version": (wanted.standard_version, {EventKind.REPORT_ISSUED, EventKind.STARTED}),
+        "agreement": (wanted.agreement, {EventKind.AGREED}),
+    }
+    foreign = [name for name, (value, kinds) in told.items() if value is not None and kind not in kinds]
+    if foreign:
+        fix = "Leave it out, or record the event that it belongs to."
+        raise rejected(
+            Violation(Code.CONTENT_DOES_NOT_FIT, f"{kind} has no {each}.", fix, f"/{each}") for each in foreign
+        )
 
 
 def _report(wanted: EventWanted) -> ReportFacts | None:

@@ -80,6 +80,12 @@ def records_of(session: Session, evaluator_ids: Sequence[UUID], known_at: dateti
     return found
 
 
+def records_about(session: Session, subject: str, known_at: datetime) -> list[EngagementRecord]:
+    """In which the party was scored at any time, with what was recorded by then, by number."""
+    scored = select(ScoredParty.engagement_id).where(ScoredParty.party == subject)
+    return _records(session, EngagementRow.id.in_(scored), known_at)
+
+
 def list_records(session: Session, search: Search, *, limit: int, after: int = 0) -> list[EngagementRecord]:
     """By number; after: that of the last one seen."""
     statement = select(EngagementRow.id).where(EngagementRow.number > after).order_by(EngagementRow.number).limit(limit)

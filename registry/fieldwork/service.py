@@ -30,8 +30,6 @@ from registry.fieldwork.models import EngagementEventRow, EngagementRow, ScoredP
 from registry.fieldwork.planning_service import Finder, Planned, Recording, plan
 from registry.fieldwork.reach_service import require
 
-# More assessments of one subject than this are none that were done.
-_MOST_ABOUT_A_SUBJECT = 10_000
 _PAGE = 1000
 RECORD_AN_EVENT = "Record what happened since, or correct what is wrong, as an event of it."
 
@@ -56,8 +54,7 @@ def engagements_of(session: Session, evaluator_ids: Sequence[UUID], known_at: da
 
 def engagements_about(session: Session, subject: str, known_at: datetime) -> tuple[Engagement, ...]:
     """In which the party is scored, by whomever they are done, as known then."""
-    search = queries.Search(subject=subject)
-    found = (as_known(each, known_at) for each in queries.list_records(session, search, limit=_MOST_ABOUT_A_SUBJECT))
+    found = (as_known(each, known_at) for each in queries.records_about(session, subject, known_at))
     return tuple(each for each in found if each is not None and subject in each.terms.scored)
 
 

@@ -143,6 +143,11 @@ def test_a_whole_history_in_any_order_is_admitted() -> None:
         ((AGREED,), make_event(9, EventKind.CORRECTED, "2026-06-01"), Code.CONTENT_DOES_NOT_FIT),
         ((AGREED,), make_event(9, EventKind.STARTED, "2026-06-01", standard=None), Code.CONTENT_DOES_NOT_FIT),
         (
+            (AGREED, STARTED),
+            make_event(9, EventKind.TERMINATED, "2026-06-01", becomes=EventKind.COMPLETED),
+            Code.CONTENT_DOES_NOT_FIT,
+        ),
+        (
             (AGREED,),
             make_event(9, EventKind.STARTED, "2026-06-01", standard=PinnedStandard("other", "1.0.0", "5" * 64)),
             Code.STANDARD_PINNED,

@@ -114,6 +114,16 @@ def test_events_follow_and_a_correction_changes_only_what_is_known_from_then_on(
     assert [each.code for each in twice.value.violations] == ["CORRECTS_NOTHING", "STARTED_ALREADY"]
 
 
+def test_what_does_not_belong_to_an_event_is_refused_and_not_dropped(session: Session) -> None:
+    code = recorded(session, registered(session).code).record.code
+    foreign = EventWanted(EventKind.TERMINATED, date(2026, 5, 11), "1.0.0", "7", "p-1", reason="No money.")
+
+    with pytest.raises(EngagementRejected) as refused:
+        event_service.add_event(session, OPERATOR, code, foreign, NOW)
+
+    assert [each.pointer for each in refused.value.violations] == ["/report_number", "/signatory", "/standard_version"]
+
+
 def test_terms_are_corrected_as_a_whole_and_parties_never(session: Session) -> None:
     evaluator = registered(session)
     record = recorded(session, evaluator.code).record
