@@ -24,7 +24,7 @@ def collect(session: Session, question: Question, body: Body, limits: Limits, at
     knowledge = lookups.knowledge(known_at)
     terms = terms_of(limits, at, entities.take_overs(knowledge, body, window), knowledge)
     bars = bars_of(session, body, question, limits, at, terms)
-    related = relations_of(session, body, question, at, terms)
+    related = relations_of(knowledge, body, question, terms)
     right = no_right(question)
     if evaluator is not None:
         right = right_of(evaluator, question, limits, at, lookups)

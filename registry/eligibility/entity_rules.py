@@ -33,6 +33,9 @@ def identity(case: Case, _: Limits) -> Answer:
 
 def existence(case: Case, _: Limits) -> Answer:
     entity, window = case.entity, case.question.window
+    if entity.recorded_at is None:
+        found_nothing = Found(Outcome.UNKNOWN, "EXISTENCE_NOT_KNOWN", facts=(fact(entity.code),), remedy="SHOW_LICENCE")
+        return Answer({}, (found_nothing,))
     found = [_ended(each, case) for each in entity.standings if each.period.common_with(window) is not None]
     if entity.founded_on is not None and entity.founded_on > window.valid_from:
         words = {"on": entity.founded_on}

@@ -64,9 +64,10 @@ def parties_of(question: Question) -> Parties:
 
 
 def relations_of(
-    session: Session, body: Body, question: Question, at: Instants, terms: Terms
+    knowledge: Knowledge, body: Body, question: Question, terms: Terms
 ) -> independence_service.Answer | None:
     """None where no party is named. Raises QuestionRejected for parties that cannot be told apart."""
-    if not question.has_parties or body.evaluator is None:
+    if not question.has_parties:
         return None
-    return independence_service.assess(session, body.evaluator, parties_of(question), question.window, at.known, terms)
+    parties = parties_of(question)
+    return independence_service.assess_body(knowledge, body.key, body.evaluator, parties, question.window, terms)

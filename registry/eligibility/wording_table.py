@@ -11,6 +11,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "ONE_ENTITY": ("确指一个法人：{names}。", "One legal entity: {names}."),
     "NAME_CHANGED": ("名称有变更：{names}；曾用名：{former}。", "The name has changed: {names}; formerly {former}."),
+    "EXISTENCE_NOT_KNOWN": (
+        "本登记系统没有该机构的登记，是否存续不详。",
+        "The body is not registered here, and whether it exists is not known.",
+    ),
     "EXISTS": ("整个期间存续。", "It exists throughout the window."),
     "NOT_FOUNDED_YET": ("{on}才成立。", "It is founded only on {on}."),
     "MERGED": ("自{from}起因合并终止，承继者：{successors}。", "Merged from {from} on; successor: {successors}."),
@@ -156,6 +160,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
 }
 
 REMEDIES: Mapping[str, tuple[str, str]] = {
+    "SHOW_LICENCE": (
+        "请该机构出示营业执照或法人登记证书。",
+        "Ask the body to show its licence or certificate of registration.",
+    ),
     "SHOW_QUALIFICATION": (
         "请该机构提交资格证明，或申请登记。",
         "Ask the evaluator to show its qualification, or to apply to the register.",

@@ -32,17 +32,12 @@ class Works:
     rotation: tuple[tenure.Finding, ...]
 
 
-NO_WORKS = Works((), (), ())
-
-
 def work_of(
     work: KnownWork, body: Body, question: Question, limits: Limits, take_overs: tuple[tenure.Succession, ...],
     aged_at: datetime,
 ) -> Works:  # fmt: skip
     """aged_at: from which it counts whether work is late."""
-    if body.evaluator is None:
-        return NO_WORKS
-    own = work.own[body.evaluator]
+    own = () if body.evaluator is None else work.own[body.evaluator]
     others = [each for each in own if each.code != question.engagement]
     return Works(
         tuple(
@@ -62,7 +57,9 @@ def _rotation(
     for subject in question.subjects:
         known = work.about[subject]
         assessed = cycles([each for each in known if each.code != question.engagement], subject)
-        history = tenure.History(None, tuple(each for each in assessed if each.evaluator in bodies), take_overs)
+        # Of a body that is not registered nobody records engagements here.
+        own = None if body.evaluator is None else tuple(each for each in assessed if each.evaluator in bodies)
+        history = tenure.History(None, own, take_overs)
         asked = next((each.terms.cycle for each in known if each.code == question.engagement), None)
         numbers = [asked] if asked is not None else _next_numbers(assessed, question)
         # Burdens pass until the end of the window; that a merger begins the count anew, only where it lies behind.

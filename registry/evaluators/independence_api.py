@@ -89,7 +89,7 @@ def show_independence(
     evaluator = get_evaluator(session, code)
     require(session, asking, Permission.ELIGIBILITY_READ, evaluator, times.now)
     window = window_of(times.valid_at, until)
-    return independence_out(independence_service.assess(session, evaluator, parties, window, times.known))
+    return independence_out(evaluator, independence_service.assess(session, evaluator, parties, window, times.known))
 
 
 @router.get("/api/v1/vetting/candidates")

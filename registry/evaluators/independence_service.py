@@ -82,7 +82,6 @@ SHIPPED_TERMS = Terms()
 class Answer:
     """Every check that was made, none left out."""
 
-    evaluator: Evaluator
     window: Period
     known_at: datetime
     findings: tuple[Finding, ...]
@@ -107,24 +106,30 @@ def assess(
     terms: Terms = SHIPPED_TERMS,
 ) -> Answer:
     """window: of the work, the report included. Raises QuestionRejected for parties that cannot be told apart."""
+    knowledge = terms.knowledge or Knowledge(session, known_at)
+    return assess_body(knowledge, key_of(evaluator), evaluator, parties, window, terms)
+
+
+def assess_body(
+    knowledge: Knowledge, own: str, evaluator: Evaluator | None, parties: Parties, window: Period, terms: Terms
+) -> Answer:
+    """As assess, also of a body that is not registered, which declared nothing here. own: its key."""
     _require_comparable(parties)
-    own = key_of(evaluator)
     engagement = Engagement(
         own, parties.scored, parties.commissioner, parties.payer, parties.other_bidders, window, parties.implementers
     )
     bodies = {own, *(party for _, party in engagement.parties())}
-    knowledge = terms.knowledge or Knowledge(session, known_at)
-    ownership = _ownership_above(knowledge, bodies, _founding(knowledge, evaluator, own))
-    declared = _declarations(knowledge, evaluator)
+    founding = {} if evaluator is None else _founding(knowledge, evaluator, own)
+    ownership = _ownership_above(knowledge, bodies, founding)
+    declared = None if evaluator is None else _declarations(knowledge, evaluator)
     affiliates = affiliates_of(declared or (), window)
     history = History(None if declared is None else advice_of(own, declared), None, terms.successions)
     months = terms.advisory_months
     advised = (*parties.scored, *parties.implementers)
     return Answer(
-        evaluator,
         window,
-        known_at,
-        independence(engagement, ownership, terms.limits, terms.aged_on or legal_day(known_at)),
+        knowledge.at,
+        independence(engagement, ownership, terms.limits, terms.aged_on or legal_day(knowledge.at)),
         declared_interests(declared, parties.apart_from_bidders(), window, months),
         advisory_separation(own, advised, history, window, months, affiliates),
     )

@@ -7,6 +7,7 @@ from registry.evaluators.candidates_service import NameAnswer
 from registry.evaluators.declared_interests import Finding as DeclaredFinding
 from registry.evaluators.exclusion_wire import GapOut, MessageOut, PeriodOut, gap_out, gravest, message_out, period_out
 from registry.evaluators.independence import Finding as IndependenceFinding
+from registry.evaluators.models import Evaluator
 from registry.evaluators.name_index import Candidate
 from registry.evaluators.ownership import Edge
 from registry.evaluators.sentences import message
@@ -98,12 +99,12 @@ class NamesOut(Out):
     names: list[NameOut]
 
 
-def independence_out(answer: independence.Answer) -> IndependenceOut:
+def independence_out(evaluator: Evaluator, answer: independence.Answer) -> IndependenceOut:
     outcomes = [str(each.outcome) for each in answer.findings]
     outcomes += [str(each.outcome) for each in answer.declared]
     outcomes += [str(each.outcome) for each in answer.advice]
     return IndependenceOut(
-        evaluator=answer.evaluator.code, window=period_out(answer.window), known_at=answer.known_at,
+        evaluator=evaluator.code, window=period_out(answer.window), known_at=answer.known_at,
         outcome=gravest(outcomes), findings=[_relation(each) for each in answer.findings],
         declared=[_declared(each) for each in answer.declared], advice=[_advice(each) for each in answer.advice],
     )  # fmt: skip

@@ -136,7 +136,7 @@ class World:
         known: Any = SimpleNamespace(at=KNOWN, own={CODE: ()}, about={TOWN: self.assessments})
         body: Any = SimpleNamespace(key=EVALUATOR, evaluator=CODE)
         over = tenure.predecessors(EVALUATOR, self.mergers, asked.window.valid_to - timedelta(days=1))
-        return work_of(known, body, asked, POLICIES_OF_TESTS[self.on_merger].limits, over).rotation
+        return work_of(known, body, asked, POLICIES_OF_TESTS[self.on_merger].limits, over, KNOWN).rotation
 
 
 @st.composite

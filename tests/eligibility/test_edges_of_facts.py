@@ -9,11 +9,13 @@ from eligibility_samples import codes_of, make_case, shipped_policy
 from eligibility_world import World, make_world
 from evaluator_samples import at, day
 from fieldwork_samples import FAMILY, make_document
+from register_samples import credit_code
 from sqlalchemy.orm import Session
 from vetting_samples import make_scope
 
 from registry.accounts.permissions import OPERATOR
 from registry.eligibility import check_service
+from registry.eligibility.answering_service import answer
 from registry.eligibility.case import Work
 from registry.eligibility.people_rules import capacity
 from registry.evaluators import appeal_service
@@ -105,3 +107,18 @@ def test_places_are_free_once_enough_engagements_have_ended() -> None:
     assert free_from(3) == ("fail", day("2026-07-01"))
     assert free_from(2) == ("fail", day("2026-08-01"))
     assert free_from(1) == ("fail", None)
+
+
+def test_of_a_body_that_is_not_registered_the_parties_are_asked_about_all_the_same(world: World) -> None:
+    def ask(**parties: Any) -> tuple[str, set[tuple[str, str]]]:
+        written = world.written("agri", *WINDOW, **parties)
+        found = answer(world.session, replace(written, evaluator=credit_code(77)), at("2026-04-15"))
+        return found.verdict, {(each.rule_id, each.code) for each in found.findings}
+
+    verdict, codes = ask(subjects=(TOWN,), commissioner=TOWN, payer=COUNTY)
+    assert verdict == "ineligible"
+    assert {("COI-002", "COMMISSIONER_IS_SUBJECT"), ("ENT-002", "EXISTENCE_NOT_KNOWN")} <= codes
+    verdict, codes = ask(subjects=(TOWN,), commissioner=COUNTY, payer=COUNTY)
+    assert verdict == "indeterminate"
+    assert not codes & {(each, "NOT_ASKED") for each in ("COI-001", "COI-002", "ADV-001", "ROT-001")}
+    assert ("COI-001", "COI_DATA_MISSING") in codes

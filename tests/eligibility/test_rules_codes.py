@@ -164,6 +164,9 @@ SITUATIONS: Mapping[str, Expected] = {
         "pass",
     ),
     "EXISTS": Expected(make_case(), "ENT-002", "pass"),
+    "EXISTENCE_NOT_KNOWN": Expected(
+        make_case(entity=make_entity(recorded_at=None, founded_on=None)), "ENT-002", "unknown", "SHOW_LICENCE"
+    ),
     "NOT_FOUNDED_YET": Expected(
         make_case(entity=make_entity(founded_on=day("2026-05-02"))),
         "ENT-002",
