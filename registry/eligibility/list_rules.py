@@ -7,7 +7,6 @@ from registry.eligibility.decision import Outcome, Source
 from registry.eligibility.facts import fact
 from registry.eligibility.policy import Limits
 from registry.eligibility.rule import Answer, Found
-from registry.evaluators import independence
 from registry.evaluators.exclusion_matching import Code, Finding
 from registry.evaluators.sentences import message as said
 
@@ -80,13 +79,8 @@ def successors(case: Case, _: Limits) -> Answer:
 
 
 def _own(each: ListAnswer) -> Iterator[Finding]:
-    """What the list says of the evaluator itself; where it names only who controls it, that it is not listed."""
-    own = [finding for finding in each.findings if finding.body == finding.asked]
-    if own:
-        yield from own
-        return
-    first = each.findings[0]
-    yield Finding(Code.NOT_LISTED, independence.Outcome.PASS, first.question, first.asked, first.asked, first.snapshot)
+    """What the list says of the evaluator itself."""
+    return (finding for finding in each.findings if finding.body == finding.asked)
 
 
 def _found(case: Case, each: ListAnswer, finding: Finding, *, is_softened: bool = False) -> Found:

@@ -194,7 +194,7 @@ def exclusions(
             if like is not None:
                 finding = _of_entry(question, identity.id, body, entry, like, last)
                 found.append(finding if body is identity else _of_controller(finding, limits))
-    if not found:
+    if not any(each.body == identity.id for each in found):
         found.append(Finding(Code.NOT_LISTED, Outcome.PASS, question, identity.id, identity.id, known[-1]))
     return tuple(found)
 

@@ -165,10 +165,21 @@ def test_an_entry_put_on_the_list_again_bars_again() -> None:
 def test_a_listed_controller_bars_as_the_policy_says() -> None:
     child = replace(IDENTITY, id="E2", credit_codes=frozenset({OTHER_CODE}), names=(), controllers=(IDENTITY,))
 
-    assert asked(make_snapshot(ENTRY), identity=child) == [(Code.EXCLUDED_VIA_CONTROLLER, Outcome.FAIL)]
+    own = Code.NOT_LISTED, Outcome.PASS
+    assert asked(make_snapshot(ENTRY), identity=child) == [(Code.EXCLUDED_VIA_CONTROLLER, Outcome.FAIL), own]
     assert asked(make_snapshot(ENTRY), identity=child, limits=Limits(bars_controlled=False)) == [
-        (Code.EXCLUDED_VIA_CONTROLLER, Outcome.REVIEW)
-    ]
+        (Code.EXCLUDED_VIA_CONTROLLER, Outcome.REVIEW), own,
+    ]  # fmt: skip
+
+
+def test_that_a_body_is_not_listed_is_said_of_the_newest_query() -> None:
+    """Also where its controller was on the list, in an earlier one."""
+    child = replace(IDENTITY, id="E2", credit_codes=frozenset({OTHER_CODE}), names=(), controllers=(IDENTITY,))
+    snapshots = make_snapshot(ENTRY, days_old=3), make_snapshot(days_old=1)
+
+    found = findings(*snapshots, identity=child, judgements=())
+
+    assert [each.snapshot for each in found if each.body == "E2"] == [snapshots[1]]
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=4, unique=True), st.floats(0, 100))

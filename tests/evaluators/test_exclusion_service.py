@@ -149,12 +149,13 @@ def test_case_17g_a_listed_controller_bars_if_the_terms_say_so(session: Session)
     evaluator = register(session, **OWNED)
     take(session, [make_row(900)])
 
-    (finding,) = service.check_evaluator(session, evaluator, ask()).lists[0].findings
+    finding, own = service.check_evaluator(session, evaluator, ask()).lists[0].findings
     assert (finding.code, finding.outcome) == ("EXCLUDED_VIA_CONTROLLER", Outcome.FAIL)
     assert finding.body == f"uscc:{PARENT}"
+    assert (own.code, own.outcome) == ("NOT_LISTED", Outcome.PASS)
 
     record_list(session, now=NOW, bars_controlled=False)
-    (finding,) = service.check_evaluator(session, evaluator, ask()).lists[0].findings
+    finding, _ = service.check_evaluator(session, evaluator, ask()).lists[0].findings
     assert (finding.code, finding.outcome) == ("EXCLUDED_VIA_CONTROLLER", Outcome.REVIEW)
 
 
