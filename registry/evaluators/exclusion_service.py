@@ -100,7 +100,7 @@ def read_code(text: str) -> str:
 
 
 def check_evaluator(session: Session, evaluator: Evaluator, asked: Asked) -> Answer:
-    """Of the evaluator under all its names, and of those who control it on the first day. Raises as check."""
+    """Of the evaluator under all its names, and of those who control it on any day of the window. Raises as check."""
     knowledge = asked.terms.knowledge or Knowledge(session, asked.known_at)
     identity = independence_service.identity_of(knowledge, evaluator)
     return _check_with_owners(knowledge, _with_predecessors(session, identity, asked), asked)
