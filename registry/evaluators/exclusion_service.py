@@ -1,5 +1,6 @@
 """Use cases of exclusions: whether a body is barred by any list, and what a person judges of a name match."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -29,7 +30,9 @@ from registry.evaluators.models import Evaluator
 from registry.evaluators.names import DatedName, normal_text
 from registry.evaluators.ownership import Gap
 from registry.evaluators.periods import Period, day_after
+from registry.evaluators.tenure import Succession
 from registry.recently_used import RecentlyUsed
+from registry.validity import legal_day
 
 FLOOR = Limits().floor
 _BYTES_OF_AN_ENTRY = 3_000
@@ -103,13 +106,13 @@ def check_evaluator(session: Session, evaluator: Evaluator, asked: Asked) -> Ans
     """Of the evaluator under all its names, and of those who control it on any day of the window. Raises as check."""
     knowledge = asked.terms.knowledge or Knowledge(session, asked.known_at)
     identity = independence_service.identity_of(knowledge, evaluator)
-    return _check_with_owners(knowledge, _with_predecessors(session, identity, asked), asked)
+    return _check_with_owners(knowledge, _with_predecessors(knowledge, identity, asked.terms.successions), asked)
 
 
-def _with_predecessors(session: Session, identity: Identity, asked: Asked) -> Identity:
+def _with_predecessors(knowledge: Knowledge, identity: Identity, successions: Iterable[Succession]) -> Identity:
     """A bar of a body that was taken over bars who took it over."""
-    keys = list(dict.fromkeys(each.predecessor for each in asked.terms.successions))
-    before = independence_service.identities(session, keys, asked.known_at)
+    keys = list(dict.fromkeys(each.predecessor for each in successions))
+    before = independence_service.identities(knowledge.session, keys, knowledge.at)
     codes = identity.credit_codes.union(*(each.credit_codes for each in before))
     return replace(
         identity, credit_codes=codes, names=(*identity.names, *(name for each in before for name in each.names))
@@ -146,14 +149,16 @@ def check(knowledge: Knowledge, identity: Identity, asked: Asked, gaps: tuple[Ga
 
 
 def judge(session: Session, actor: Actor, evaluator: Evaluator, opinion: Opinion, now: datetime) -> ExclusionJudgement:
-    """A person says whether a candidate is the evaluator; the last one counts.
+    """A person says whether a candidate is the evaluator, or a body that it took over; the last one counts.
 
     Raises ExclusionListNotFound, ExclusionEntryNotFound, JudgementRejected where the code decides or no name is alike.
     """
     take_turn(session)
     terms = queries.get_list(session, opinion.list_code)
     entry = queries.get_entry(session, opinion.list_code, opinion.entry_key)
-    identity = independence_service.identity_of(Knowledge(session, now), evaluator)
+    knowledge = Knowledge(session, now)
+    own = independence_service.identity_of(knowledge, evaluator)
+    identity = _with_predecessors(knowledge, own, knowledge.taken_over(own.id, legal_day(now)))
     like = match(queries.entry_of(entry, terms), identity, FLOOR)
     if like is None or like.kind is not MatchKind.CANDIDATE:
         raise JudgementRejected(

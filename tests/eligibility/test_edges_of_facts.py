@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dossier_samples import make_credit_code
 from eligibility_samples import codes_of, make_case, shipped_policy
-from eligibility_world import World, make_world
+from eligibility_world import World, add_evaluator, make_world
 from evaluator_samples import at, day
+from exclusion_samples import LIST, make_row, take
 from fieldwork_samples import FAMILY, make_document
 from register_samples import credit_code
 from sqlalchemy.orm import Session
@@ -18,7 +20,10 @@ from registry.eligibility import check_service
 from registry.eligibility.answering_service import answer
 from registry.eligibility.case import Work
 from registry.eligibility.people_rules import capacity
-from registry.evaluators import appeal_service
+from registry.evaluators import appeal_service, entity_service, exclusion_queries, exclusion_service
+from registry.evaluators.entity import EventKind as EntityEventKind
+from registry.evaluators.entity_service import EntityEventWanted
+from registry.evaluators.exclusion_service import Opinion
 from registry.evaluators.periods import Period
 from registry.evaluators.scope import StandardRange
 from registry.fieldwork import service as fieldwork
@@ -122,3 +127,25 @@ def test_of_a_body_that_is_not_registered_the_parties_are_asked_about_all_the_sa
     assert verdict == "indeterminate"
     assert not codes & {(each, "NOT_ASKED") for each in ("COI-001", "COI-002", "ADV-001", "ROT-001")}
     assert ("COI-001", "COI_DATA_MISSING") in codes
+
+
+def test_a_name_on_a_list_that_is_like_that_of_a_body_taken_over_can_be_judged(world: World) -> None:
+    world.vetting.granted(make_scope(), effective=START, valid_to="2028-01-01", on="2025-11-10")
+    name = "大山五评估有限公司"
+    other = add_evaluator(world.session, "2025-11-03", credit_code=make_credit_code(5), names=[{"name": name}])
+    merged = EntityEventWanted(
+        EntityEventKind.MERGED_INTO, day("2026-02-01"), "register", day("2026-02-10"), (world.evaluator.code,)
+    )
+    entity_service.record_event(world.session, world.vetting.officer, other.evaluator, merged, at("2026-02-10"))
+    take(world.session, [make_row(5, credit_code="", name=name)], at("2026-05-11"))
+
+    def codes(known_at: str) -> list[str]:
+        found = world.ask("agri", *WINDOW, known_at)
+        return [each.code for each in found.findings if each.rule_id == "EXC-001"]
+
+    assert codes("2026-05-12") == ["NAME_ONLY_MATCH"]
+    key = exclusion_queries.list_wordings(world.session, LIST)[-1][0]
+    opinion = Opinion(LIST, key, is_same=False, reason="Of another town.")
+    exclusion_service.judge(world.session, OPERATOR, world.evaluator, opinion, at("2026-05-13"))
+    assert codes("2026-05-14") == ["NOT_LISTED"]
+    assert codes("2026-05-12") == ["NAME_ONLY_MATCH"]
