@@ -32,7 +32,6 @@ from registry.evaluators.ownership import Gap
 from registry.evaluators.periods import Period, day_after
 from registry.evaluators.tenure import Succession
 from registry.recently_used import RecentlyUsed
-from registry.validity import legal_day
 
 FLOOR = Limits().floor
 _BYTES_OF_AN_ENTRY = 3_000
@@ -158,7 +157,7 @@ def judge(session: Session, actor: Actor, evaluator: Evaluator, opinion: Opinion
     entry = queries.get_entry(session, opinion.list_code, opinion.entry_key)
     knowledge = Knowledge(session, now)
     own = independence_service.identity_of(knowledge, evaluator)
-    identity = _with_predecessors(knowledge, own, knowledge.taken_over(own.id, legal_day(now)))
+    identity = _with_predecessors(knowledge, own, knowledge.taken_over(own.id, date.max))
     like = match(queries.entry_of(entry, terms), identity, FLOOR)
     if like is None or like.kind is not MatchKind.CANDIDATE:
         raise JudgementRejected(
