@@ -12,10 +12,14 @@ from datetime import UTC, datetime, time, timedelta
 from registry.validity import ZONE, legal_day
 
 _DAY = timedelta(days=1)
-# No rule looks at what is logged under these. Of every other action it is taken that it can change any answer.
+# No rule looks at what is logged under these: who asks, what is only asked for, planned or drafted, papers. Of every
+# other action it is taken that it can change any answer.
 _CHANGES_NOTHING = (
-    "account.", "attestation.", "attestation_key.", "audit.close_day", "eligibility.", "job.", "key.",
-    "session.", "webhook.",
+    "account.", "application.accept", "application.answer_findings", "application.assess", "application.conclude",
+    "application.establish", "application.lapse", "application.open", "application.raise_findings",
+    "application.refuse", "application.submit", "application.withdraw", "attestation.", "attestation_key.",
+    "audit.close_day", "eligibility.", "evaluator.hand_in_evidence", "finding.", "job.", "key.", "session.",
+    "standard.draft", "standard.save", "standard.submit", "standard.discard", "surveillance.plan", "webhook.",
 )  # fmt: skip
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 

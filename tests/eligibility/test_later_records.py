@@ -1,7 +1,7 @@
 """What is recorded after an instant never changes an answer as of it, in whichever order it is recorded."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from dossier_samples import make_credit_code
@@ -11,13 +11,17 @@ from exclusion_samples import make_edge, make_row, take
 from fieldwork_samples import make_document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from vetting_samples import make_scope
 
 from registry.accounts.permissions import OPERATOR
+from registry.audit.entry import read_entry
+from registry.audit.models import Entry, Head
 from registry.eligibility import check_service
+from registry.eligibility.kept_answers import may_change_answers
 from registry.errors import RegistryError
-from registry.evaluators import dossier_service
+from registry.evaluators import dossier_service, evidence_service, surveillance_service
 from registry.evaluators.dossier_service import Submission
 from registry.fieldwork import service as fieldwork
 
@@ -95,3 +99,24 @@ def test_what_is_recorded_later_changes_no_earlier_answer(session: Session, tmp_
 
     later()
     assert len(digests) > 5
+
+
+def test_what_is_only_asked_for_planned_or_handed_in_changes_no_answer(session: Session, tmp_path: Path) -> None:
+    """Each of these entries of the log is passed over by what keeps answers and by what marks them."""
+    world = make_world(session, tmp_path)
+    (item,) = world.vetting.granted(make_scope(), effective="2025-12-01", valid_to="2028-01-01", on="2025-11-10")
+    world.query_lists("2026-03-01")
+    size = session.scalars(select(Head.size)).one()
+    before = world.ask("agri", *WINDOW, FIRST)
+
+    world.vetting.pending(make_scope("water"), make_scope(), on="2026-03-01")
+    plan = surveillance_service.Plan("routine", (item,), date(2026, 6, 1))
+    surveillance_service.plan(session, world.vetting.officer, world.evaluator, plan, FIRST)
+    evidence_service.hand_in(session, OPERATOR, world.evaluator, "more.pdf", b"%PDF-1.7 more", FIRST)
+
+    entries = session.scalars(select(Entry.entry).where(Entry.index >= size))
+    actions = {read_entry(each)["action"] for each in entries}
+    assert actions >= {"application.open", "application.conclude", "surveillance.plan", "evaluator.hand_in_evidence"}
+    assert not any(map(may_change_answers, actions))
+    assert world.ask("agri", *WINDOW, FIRST).sha256 == before.sha256
+    assert may_change_answers("application.grant")
